@@ -1,0 +1,86 @@
+"""The port of a Backend: what runs Deployments, wherever that is.
+
+The contract, in prose, for whoever writes another one:
+
+* `place` starts the first Instance of a Deployment, checks that it imports, builds its OpenAPI,
+  runs its lifespan and answers a probe, and only then returns. It never disturbs another
+  Deployment of the same Api: during a swap two of them run side by side. Placing a Deployment
+  that is placed already answers its present Instance.
+* `acquire` answers the live Instances, starting one if there is none (scale from zero). Parallel
+  calls share one start. It is on the path of a request, so it must be quick when one is live.
+* `retire` takes a Deployment away: its Instances take no new requests, finish those in flight
+  within the grace time, and end. Retiring what is not there is not an error.
+* `suspend` does the same to its Instances but keeps the Deployment, ready for `acquire`.
+* `placed` lists what the Backend knows, so that the deployer's loop can mend drift.
+
+Every method is safe to repeat, and a crash between any two of them loses nothing that a repeat
+does not restore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from apibuilder.domain import DeploymentSpec, Instance, Started
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A Deployment as a Backend knows it."""
+
+    deployment_id: UUID
+    api_id: UUID
+    revision: int
+    ephemeral: bool
+    instances: list[Instance]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line that user code printed or logged, or that the platform says about it."""
+
+    at: str  # RFC 3339, UTC
+    stream: str  # "stdout" | "stderr" | "log" | "platform"
+    message: str
+    level: str = "info"
+    request_id: str | None = None
+    revision: int | None = None
+
+
+class Backend(Protocol):
+    """See the module's docstring for the contract."""
+
+    async def place(self, spec: DeploymentSpec) -> Started:
+        """Start and verify; raises a DeployRefused that names file, line and cause."""
+        ...
+
+    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+        """Live Instances, at least one. Raises NotFound (not placed) or InstanceUnavailable."""
+        ...
+
+    async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:
+        """Drain and stop the Instances; keep the Deployment."""
+        ...
+
+    async def retire(self, deployment_id: UUID, grace_seconds: float) -> None:
+        """Drain and stop the Instances; forget the Deployment. Returns once draining has begun."""
+        ...
+
+    async def forget_api(self, api_id: UUID) -> None:
+        """Retire all of an Api at once and remove its data folder and logs."""
+        ...
+
+    async def placed(self) -> list[Placed]:
+        """All Deployments this Backend holds."""
+        ...
+
+    def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
+        """The last `tail` lines, then, if `follow`, new ones as they come."""
+        ...
+
+    async def status(self) -> dict[str, Any]:
+        """What `doctor` shows: tier, layers in force, zygote, workers, what is missing."""
+        ...

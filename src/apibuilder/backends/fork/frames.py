@@ -1,0 +1,256 @@
+"""The wire between gateway and worker, and between supervisor and worker.
+
+Imports only the standard library and msgspec: this module is loaded on both sides of the sandbox.
+
+Data link (gateway -> worker, Unix stream socket). Many streams share one link. A frame is
+
+    u32 payload length | u32 stream id | u8 type | u8 flags | payload        (little endian)
+
+    REQUEST   gateway -> worker   RequestHead, with the first piece of the body inline
+    RESPONSE  worker -> gateway   ResponseHead, with the first piece of the body inline
+    BODY      both ways           raw bytes of a body, at most MAX_CHUNK
+    CREDIT    both ways           u32: that many more body bytes of this stream may be sent
+    CANCEL    both ways           u8: a Reason; the stream is over
+    GOAWAY    worker -> gateway   stream id 0: send no new requests here
+
+END in flags means that the sender's body is complete. A sender may have WINDOW body bytes of a
+stream outstanding (inline ones count); the receiver grants more as it hands bytes on, so a slow
+reader stalls its own stream only. A request that reaches a worker after its GOAWAY, or above its
+stream limit, is answered CANCEL(REFUSED): no user code has seen it, so it may be sent elsewhere.
+
+Control channel (supervisor <-> worker, Unix stream socketpair): u32 length, then one tagged
+msgpack message of `ToWorker` or `FromWorker`.
+
+Either side treats the other as untrusted in size: MAX_FRAME, MAX_CONTROL and typed decoding bound
+what a peer can make it hold. A FrameError ends the link.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+
+import msgspec
+
+MAX_CHUNK = 64 * 1024
+MAX_HEAD = 128 * 1024
+MAX_FRAME = MAX_HEAD + MAX_CHUNK
+MAX_CONTROL = 4 * 1024 * 1024
+WINDOW = 256 * 1024
+
+HEADER = struct.Struct("<IIBB")
+_LENGTH = struct.Struct("<I")
+
+REQUEST, RESPONSE, BODY, CREDIT, CANCEL, GOAWAY = range(1, 7)
+END = 0x01
+
+
+class Reason(IntEnum):
+    """Why a stream was cancelled."""
+
+    CALLER_LEFT = 1
+    DEADLINE = 2
+    REFUSED = 3  # never started: safe to send elsewhere
+    APP_ERROR = 4  # user code raised after its response had begun
+    PROTOCOL = 5
+    TOO_LARGE = 6
+
+
+class FrameError(Exception):
+    """The peer broke the protocol."""
+
+
+class RequestHead(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An HTTP request as the gateway understood it. Text fields are what ASGI's scope wants."""
+
+    method: str
+    path: str  # percent-decoded, below the Api's root
+    raw_path: bytes
+    query_string: bytes
+    root_path: str  # how the caller addressed the Api: "/<slug or id>"
+    scheme: str
+    http_version: str
+    headers: list[tuple[bytes, bytes]]  # lower-case names
+    client: tuple[str, int]
+    server: tuple[str, int]
+    request_id: str
+    body: bytes = b""
+
+
+class ResponseHead(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A response as user code made it; the gateway checks every field before it trusts one."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes = b""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+decode_request = msgspec.msgpack.Decoder(RequestHead).decode
+decode_response = msgspec.msgpack.Decoder(ResponseHead).decode
+
+
+def frame(kind: int, stream: int, payload: bytes = b"", *, end: bool = False) -> bytes:
+    """One frame, ready to be written."""
+    return HEADER.pack(len(payload), stream, kind, END if end else 0) + payload
+
+
+def head_frame(stream: int, head: RequestHead | ResponseHead, *, end: bool) -> bytes:
+    """A REQUEST or RESPONSE frame."""
+    kind = REQUEST if isinstance(head, RequestHead) else RESPONSE
+    return frame(kind, stream, _encode(head), end=end)
+
+
+def credit_frame(stream: int, count: int) -> bytes:
+    """Allow the peer `count` more body bytes of this stream."""
+    return frame(CREDIT, stream, _LENGTH.pack(count))
+
+
+def cancel_frame(stream: int, reason: Reason) -> bytes:
+    """End a stream."""
+    return frame(CANCEL, stream, bytes((reason,)))
+
+
+def credit_of(payload: bytes) -> int:
+    """The count in a CREDIT frame's payload."""
+    if len(payload) != _LENGTH.size:
+        raise FrameError("credit of the wrong size")
+    return _LENGTH.unpack(payload)[0]
+
+
+def reason_of(payload: bytes) -> Reason:
+    """The reason in a CANCEL frame's payload."""
+    try:
+        (value,) = payload
+        return Reason(value)
+    except ValueError:
+        raise FrameError("cancel with an unknown reason") from None
+
+
+class FrameReader:
+    """Cuts a byte stream into frames."""
+
+    __slots__ = ("_buffer",)
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[int, int, bool, bytes]]:
+        """Yield (type, stream, end, payload) for every frame completed by `data`."""
+        buffer = self._buffer
+        buffer += data
+        size, start = len(buffer), 0
+        header_size = HEADER.size
+        try:
+            while size - start >= header_size:
+                length, stream, kind, flags = HEADER.unpack_from(buffer, start)
+                if length > MAX_FRAME or not REQUEST <= kind <= GOAWAY or flags > END:
+                    raise FrameError("a frame with a bad header")
+                stop = start + header_size + length
+                if stop > size:
+                    break
+                payload = bytes(memoryview(buffer)[start + header_size : stop])
+                start = stop
+                yield kind, stream, flags == END, payload
+        finally:
+            del buffer[:start]
+
+
+# --- control channel ----------------------------------------------------------
+
+
+class Boot(msgspec.Struct, tag="boot", frozen=True):
+    """First message to a worker: what to run."""
+
+    source: str
+    env: dict[str, str]
+    data_dir: str
+    revision: int
+    max_streams: int
+
+
+class Drain(msgspec.Struct, tag="drain", frozen=True):
+    """Send GOAWAY on every link, finish what is in flight within the grace time, then exit."""
+
+    grace_seconds: float
+
+
+class Ping(msgspec.Struct, tag="ping", frozen=True):
+    """Answer with a Beat."""
+
+
+class Ready(msgspec.Struct, tag="ready", frozen=True):
+    """Imported, OpenAPI built, lifespan started, probe answered."""
+
+    openapi: bytes  # JSON
+    import_seconds: float
+    lifespan_seconds: float
+    probe_seconds: float
+
+
+class Failed(msgspec.Struct, tag="failed", frozen=True):
+    """Could not start; the worker exits after this."""
+
+    code: str
+    detail: str
+    file: str | None = None
+    line: int | None = None
+
+
+class Log(msgspec.Struct, tag="log", frozen=True):
+    """One line that user code printed or logged."""
+
+    stream: str
+    level: str
+    message: str
+    request_id: str | None = None
+
+
+class Beat(msgspec.Struct, tag="beat", frozen=True):
+    """Still answering. `dropped_logs` counts lines that were over the log rate."""
+
+    served: int
+    in_flight: int
+    dropped_logs: int
+
+
+ToWorker = Boot | Drain | Ping
+FromWorker = Ready | Failed | Log | Beat
+
+_decode_to_worker = msgspec.msgpack.Decoder(ToWorker).decode
+_decode_from_worker = msgspec.msgpack.Decoder(FromWorker).decode
+
+
+def control(message: ToWorker | FromWorker) -> bytes:
+    """A control message, ready to be written."""
+    payload = _encode(message)
+    return _LENGTH.pack(len(payload)) + payload
+
+
+class ControlReader:
+    """Cuts a byte stream into control messages of one direction."""
+
+    __slots__ = ("_buffer", "_decode")
+
+    def __init__(self, *, from_worker: bool) -> None:
+        self._buffer = bytearray()
+        self._decode = _decode_from_worker if from_worker else _decode_to_worker
+
+    def feed(self, data: bytes) -> Iterator[ToWorker | FromWorker]:
+        """Yield every message completed by `data`; a malformed one is a FrameError."""
+        buffer = self._buffer
+        buffer += data
+        while len(buffer) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(buffer)
+            if length > MAX_CONTROL:
+                raise FrameError("a control message that is too long")
+            stop = _LENGTH.size + length
+            if len(buffer) < stop:
+                return
+            payload = bytes(memoryview(buffer)[_LENGTH.size : stop])
+            del buffer[:stop]
+            try:
+                yield self._decode(payload)
+            except msgspec.DecodeError as error:
+                raise FrameError(f"a malformed control message: {error}") from None

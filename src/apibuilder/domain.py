@@ -1,0 +1,226 @@
+"""The nouns of docs/glossary.md as frozen values. No I/O, no behaviour beyond arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class ApiStatus(StrEnum):
+    """What an Api is doing, as its maker sees it."""
+
+    DEPLOYING = "deploying"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FAILED = "failed"
+
+
+class Target(StrEnum):
+    """What the platform wants of a Deployment."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class DeploymentStatus(StrEnum):
+    """What a Deployment was last seen to be."""
+
+    PENDING = "pending"
+    STARTING = "starting"
+    ACTIVE = "active"
+    DRAINING = "draining"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one Api may use. Comes from its owner's Plan; an Api or a Key can only lower it."""
+
+    requests_per_second: float
+    burst: int
+    monthly_quota: int
+    max_concurrency: int
+    timeout_seconds: float
+    request_body_bytes: int
+    response_body_bytes: int
+    memory_mb: int
+    cpu: float  # cores
+    processes: int  # processes and threads together
+    storage_mb: int
+    max_instances: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An account's allowance: its Limits an Api, and how many Apis and Generations."""
+
+    id: str
+    name: str
+    limits: Limits
+    max_apis: int
+    generations_per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was verified before a Revision went live."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a Deployment or Generation did not happen, in words its maker can act on."""
+
+    code: str
+    detail: str
+    file: str | None = None  # never a path of the host: "main.py" or a package's module path
+    line: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `error` member of a refused deploy, as in the contract."""
+        return {"code": self.code, "detail": self.detail, "file": self.file, "line": self.line}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """What a maker owns."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    slug: str
+    prompt: str | None
+    description: str
+    status: ApiStatus
+    current_revision: int | None  # number of the Revision that serves, or last served
+    current_deployment_id: UUID | None
+    limits: Limits
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Immutable source of an Api, numbered from 1."""
+
+    id: UUID
+    api_id: UUID
+    number: int
+    source: str
+    prompt: str | None = None
+    model: str | None = None  # "recipes", a model's name, or None for a maker's own file
+    tests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    checks: list[Check] = field(default_factory=list[Check])
+    openapi: dict[str, Any] | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A Revision with what is wanted of it and what was seen of it."""
+
+    id: UUID
+    api_id: UUID
+    revision: int
+    backend: str
+    target: Target
+    status: DeploymentStatus
+    error: Failure | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A consumer's credential. Its clear text exists only in the answer that created it."""
+
+    id: UUID
+    api_id: UUID
+    name: str
+    key_start: str
+    requests_per_second: float | None  # lowers the plan's rate for this Key
+    burst: int | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentSpec:
+    """All a Backend needs to run a Deployment; nothing else reaches it."""
+
+    deployment_id: UUID
+    api_id: UUID
+    revision: int
+    source: str
+    limits: Limits
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    ephemeral: bool = False  # a test run: its /data is empty and is removed afterwards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One running copy with an address."""
+
+    id: str
+    deployment_id: UUID
+    api_id: UUID
+    address: str  # path of a Unix socket (frames) or http://host:port
+    protocol: str = "frames"  # "frames" | "http"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A Deployment's first Instance is up and answered its probe."""
+
+    instance: Instance
+    openapi: dict[str, Any]
+    checks: list[Check]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What the gateway must know of an Api before it knows any Instance."""
+
+    api_id: UUID
+    slug: str
+    status: ApiStatus
+    deployment_id: UUID | None
+    revision: int | None
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyGrant:
+    """What the gateway must know of a Key."""
+
+    key_id: UUID
+    api_id: UUID
+    key_hash: bytes  # SHA-256 of the clear text, 32 bytes
+    requests_per_second: float | None
+    burst: int | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """One metered call, as it stands in the ledger."""
+
+    id: UUID
+    at: datetime
+    api_id: UUID
+    key_id: UUID
+    revision: int
+    status: int  # HTTP status that the caller saw; 499 when the caller left first
+    duration_us: int
+    request_bytes: int  # body only
+    response_bytes: int  # body only

@@ -1,0 +1,78 @@
+"""The only reader of the environment and of `.env`. Everything else is given values."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# A Unix socket's path is at most 107 bytes; this leaves room for a name below it.
+_LONGEST_RUN_DIR = 70
+
+
+class Settings(BaseSettings):
+    """All settings, each documented in docs/operations.md (a test compares the two)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="APIBUILDER_", env_file=".env", extra="ignore", populate_by_name=True
+    )
+
+    data_dir: Path = Field(Path(".data"), description="The one folder that holds all state.")
+    host: str = Field("127.0.0.1", description="Address that both origins listen on.")
+    platform_port: int = Field(8000, description="Port of dashboard and control API; 0: any.")
+    gateway_port: int = Field(8080, description="Port that user APIs are called on; 0: any.")
+    metrics_port: int = Field(9090, description="Private port of Prometheus metrics; 0: any.")
+    platform_url: str | None = Field(None, description="Public origin of the platform, if proxied.")
+    gateway_url: str | None = Field(None, description="Public origin of the gateway, if proxied.")
+    gateway_processes: int = Field(1, ge=1, le=64, description="Gateway processes on this machine.")
+    trusted_proxies: str = Field(
+        "", description="Addresses, comma-separated, whose forwarded headers are believed."
+    )
+
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="Postgres to use instead of the bundled one.",
+    )
+    backend: Literal["fork"] = Field("fork", description="Where APIs run.")
+    sandbox: Literal["full", "no-namespace", "none", "auto"] = Field(
+        "auto",
+        description="Weakest sandbox tier to accept; auto: the best one, but never `none`.",
+    )
+    runtime_python: Path | None = Field(
+        None, description="Interpreter of the environment user code runs in."
+    )
+    idle_seconds: float = Field(300.0, gt=0, description="An API unused this long is stopped.")
+    start_timeout_seconds: float = Field(10.0, gt=0, description="Time an API has to get ready.")
+    drain_seconds: float = Field(30.0, ge=0, description="Grace for requests in flight on a swap.")
+    operator_plan: str = Field("business", description="Plan of the local operator account.")
+    sample: bool = Field(True, description="Create a sample API at the very first start.")
+    log_level: str = Field("info", description="Least severe log line that is written.")
+
+    @property
+    def state_dir(self) -> Path:
+        """`data_dir`, absolute."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def run_dir(self) -> Path:
+        """Folder of sockets and pid files: below `data_dir` unless that path is too long."""
+        inside = self.state_dir / "run"
+        if len(str(inside)) <= _LONGEST_RUN_DIR:
+            return inside
+        digest = hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"apibuilder-{digest}"
+
+    @property
+    def runtime_socket(self) -> Path:
+        """Private socket of the runtime service."""
+        return self.run_dir / "runtime.sock"
+
+    @property
+    def usage_dir(self) -> Path:
+        """Folder of the gateway's usage segments."""
+        return self.state_dir / "usage"

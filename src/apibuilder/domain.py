@@ -105,6 +105,8 @@ class Api:
     limits: Limits
     created_at: datetime
     updated_at: datetime
+    endpoint_url: str = ""
+    error: Failure | None = None  # of its newest Deployment, if that one failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,7 @@ class Deployment:
     error: Failure | None
     created_at: datetime
     updated_at: datetime
+    checks: list[Check] = field(default_factory=list[Check])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

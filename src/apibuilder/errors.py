@@ -185,10 +185,22 @@ class TooManyApis(LimitExceeded):
     code, status = "too_many_apis", 403
 
 
+class TooManyKeys(LimitExceeded):
+    """This API has as many live keys as one can have."""
+
+    code, status = "too_many_keys", 403
+
+
 class TooManyGenerations(LimitExceeded):
     """This plan's generations of today are used up."""
 
     code, status = "too_many_generations", 429
+
+
+class GenerationTimeout(LimitExceeded):
+    """The generation was not finished in time."""
+
+    code, status = "generation_timeout", 504
 
 
 # --- an Api that cannot answer -----------------------------------------------
@@ -222,6 +234,18 @@ class InstanceCrashed(ApiBuilderError):
     """The API stopped while it was answering."""
 
     code, status = "instance_crashed", 502
+
+
+class InvalidResponse(ApiBuilderError):
+    """The API's answer is not a valid HTTP response."""
+
+    code, status = "invalid_response", 502
+
+
+class LedgerFull(ApiBuilderError):
+    """The usage ledger cannot grow, so no call is served: none goes unmetered."""
+
+    code, status = "ledger_full", 503
 
 
 class Unavailable(ApiBuilderError):
@@ -332,6 +356,12 @@ class SandboxUnavailable(DeployRefused):
     """This machine cannot isolate strangers' code well enough."""
 
     code = "sandbox_unavailable"
+
+
+class Superseded(DeployRefused):
+    """A newer deployment of the same API took this one's place before it was started."""
+
+    code, status = "superseded", 409
 
 
 class NeedsModel(ApiBuilderError):

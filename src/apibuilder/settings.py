@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -76,3 +77,18 @@ class Settings(BaseSettings):
     def usage_dir(self) -> Path:
         """Folder of the gateway's usage segments."""
         return self.state_dir / "usage"
+
+    @property
+    def database_dsn(self) -> str:
+        """`database_url`, or the bundled Postgres by its socket in `run_dir`."""
+        if self.database_url is not None:
+            return self.database_url
+        return f"postgresql://postgres@/postgres?host={quote(str(self.run_dir))}"
+
+    @property
+    def gateway_origin(self) -> str:
+        """`gateway_url`, or what a caller on this machine reaches the gateway by."""
+        if self.gateway_url is not None:
+            return self.gateway_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared
+        return f"http://{host}:{self.gateway_port}"

@@ -13,10 +13,16 @@ Data link (gateway -> worker, Unix stream socket). Many streams share one link. 
     CANCEL    both ways           u8: a Reason; the stream is over
     GOAWAY    worker -> gateway   stream id 0: send no new requests here
 
-END in flags means that the sender's body is complete. A sender may have WINDOW body bytes of a
-stream outstanding (inline ones count); the receiver grants more as it hands bytes on, so a slow
-reader stalls its own stream only. A request that reaches a worker after its GOAWAY, or above its
-stream limit, is answered CANCEL(REFUSED): no user code has seen it, so it may be sent elsewhere.
+The gateway numbers its streams 1, 2, 3... on each link. END in flags means that the sender's body
+is complete. The worker ends every stream with exactly one last frame: END or CANCEL; it answers a
+CANCEL with a CANCEL unless it had ended the stream before, so the gateway knows which late frames
+to expect and takes any other for a breach. The worker ignores frames of streams it has ended.
+
+A sender may have WINDOW body bytes of a stream outstanding (inline ones count); the receiver
+grants more as it hands bytes on, so a slow reader stalls its own stream only. A request that
+reaches a worker after its GOAWAY, or above its stream limit, is answered CANCEL(REFUSED): no user
+code has seen it, so it may be sent elsewhere. A gateway closes a link that said GOAWAY as soon as
+nothing is in flight on it, and a draining worker waits for that, so that no request is lost.
 
 Control channel (supervisor <-> worker, Unix stream socketpair): u32 length, then one tagged
 msgpack message of `ToWorker` or `FromWorker`.
@@ -30,11 +36,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
+from typing import Annotated
 
 import msgspec
 
 MAX_CHUNK = 64 * 1024
-MAX_HEAD = 128 * 1024
+MAX_HEAD = 128 * 1024  # a head without its inline body
+MAX_HEADERS = 256
 MAX_FRAME = MAX_HEAD + MAX_CHUNK
 MAX_CONTROL = 4 * 1024 * 1024
 WINDOW = 256 * 1024
@@ -55,10 +63,18 @@ class Reason(IntEnum):
     APP_ERROR = 4  # user code raised after its response had begun
     PROTOCOL = 5
     TOO_LARGE = 6
+    DRAINED = 7  # the worker's grace time was over before the app had answered
 
 
 class FrameError(Exception):
     """The peer broke the protocol."""
+
+
+class HeadTooLarge(ValueError):
+    """A head has more than MAX_HEADERS fields, or is longer than MAX_HEAD bytes."""
+
+
+Headers = Annotated[list[tuple[bytes, bytes]], msgspec.Meta(max_length=MAX_HEADERS)]
 
 
 class RequestHead(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -66,12 +82,12 @@ class RequestHead(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     method: str
     path: str  # percent-decoded, below the Api's root
-    raw_path: bytes
+    raw_path: bytes  # as the caller sent it, also below the Api's root
     query_string: bytes
     root_path: str  # how the caller addressed the Api: "/<slug or id>"
     scheme: str
     http_version: str
-    headers: list[tuple[bytes, bytes]]  # lower-case names
+    headers: Headers  # lower-case names
     client: tuple[str, int]
     server: tuple[str, int]
     request_id: str
@@ -82,7 +98,7 @@ class ResponseHead(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A response as user code made it; the gateway checks every field before it trusts one."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes = b""
 
 
@@ -91,15 +107,20 @@ decode_request = msgspec.msgpack.Decoder(RequestHead).decode
 decode_response = msgspec.msgpack.Decoder(ResponseHead).decode
 
 
-def frame(kind: int, stream: int, payload: bytes = b"", *, end: bool = False) -> bytes:
+def frame(kind: int, stream: int, payload: bytes | memoryview = b"", *, end: bool = False) -> bytes:
     """One frame, ready to be written."""
     return HEADER.pack(len(payload), stream, kind, END if end else 0) + payload
 
 
 def head_frame(stream: int, head: RequestHead | ResponseHead, *, end: bool) -> bytes:
-    """A REQUEST or RESPONSE frame."""
+    """A REQUEST or RESPONSE frame; raises HeadTooLarge."""
     kind = REQUEST if isinstance(head, RequestHead) else RESPONSE
-    return frame(kind, stream, _encode(head), end=end)
+    payload = _encode(head)
+    if len(payload) - len(head.body) > MAX_HEAD:
+        raise HeadTooLarge(f"headers take more than {MAX_HEAD} bytes")
+    if len(head.headers) > MAX_HEADERS:
+        raise HeadTooLarge(f"{len(head.headers)} headers are more than {MAX_HEADERS}")
+    return HEADER.pack(len(payload), stream, kind, END if end else 0) + payload
 
 
 def credit_frame(stream: int, count: int) -> bytes:
@@ -131,30 +152,32 @@ def reason_of(payload: bytes) -> Reason:
 class FrameReader:
     """Cuts a byte stream into frames."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_held",)
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._held = bytearray()  # the beginning of a frame that has not wholly arrived
 
     def feed(self, data: bytes) -> Iterator[tuple[int, int, bool, bytes]]:
         """Yield (type, stream, end, payload) for every frame completed by `data`."""
-        buffer = self._buffer
-        buffer += data
-        size, start = len(buffer), 0
-        header_size = HEADER.size
-        try:
-            while size - start >= header_size:
-                length, stream, kind, flags = HEADER.unpack_from(buffer, start)
-                if length > MAX_FRAME or not REQUEST <= kind <= GOAWAY or flags > END:
-                    raise FrameError("a frame with a bad header")
-                stop = start + header_size + length
-                if stop > size:
-                    break
-                payload = bytes(memoryview(buffer)[start + header_size : stop])
-                start = stop
-                yield kind, stream, flags == END, payload
-        finally:
-            del buffer[:start]
+        held = self._held
+        source: bytes | bytearray = data
+        if held:
+            held += data
+            source = held
+        size, start = len(source), 0
+        while size - start >= HEADER.size:
+            length, stream, kind, flags = HEADER.unpack_from(source, start)
+            if length > MAX_FRAME or not REQUEST <= kind <= GOAWAY or flags > END:
+                raise FrameError("a frame with a bad header")
+            stop = start + HEADER.size + length
+            if stop > size:
+                break
+            yield kind, stream, flags == END, bytes(source[start + HEADER.size : stop])
+            start = stop
+        if source is held:
+            del held[:start]
+        elif start < size:
+            held += data[start:]
 
 
 # --- control channel ----------------------------------------------------------
@@ -208,7 +231,7 @@ class Log(msgspec.Struct, tag="log", frozen=True):
 
 
 class Beat(msgspec.Struct, tag="beat", frozen=True):
-    """Still answering. `dropped_logs` counts lines that were over the log rate."""
+    """Still answering. `served` and `dropped_logs` (over the log rate) count since the start."""
 
     served: int
     in_flight: int

@@ -1,0 +1,72 @@
+# Everything that is needed beyond Python 3.11 and make comes from the package registries.
+# `make` lists the commands.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+UV := $(BIN)/uv
+STAMPS := .venv/.stamps
+NODE_MODULES := node_modules/.package-lock.json
+
+export UV_PROJECT_ENVIRONMENT :=
+export UV_NO_PROGRESS := 1
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format bench doctor install clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: install ## Run everything on this machine (Ctrl-C stops it)
+	@$(BIN)/apibuilder serve
+
+test: install $(STAMPS)/dev ## Run all tests
+	@$(BIN)/pytest $(TESTS)
+
+check: install $(STAMPS)/dev ## Format, lint, strict types, import contract
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+
+format: install $(STAMPS)/dev ## Format and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: install $(STAMPS)/dev ## Measure; results go to bench/results
+	@$(BIN)/python -m bench.fork
+	@$(BIN)/python -m bench.gateway
+
+doctor: install ## Say what runs and what is missing
+	@$(BIN)/apibuilder doctor
+
+install: $(STAMPS)/platform $(STAMPS)/runtime $(STAMPS)/node
+
+clean: ## Remove what install brought (never .data)
+	rm -rf .venv runtime/.venv node_modules
+
+$(UV):
+	@echo "· python environment"
+	@deploy/bootstrap.sh "$(PYTHON)" "$(UV_VERSION)"
+	@mkdir -p $(STAMPS)
+
+$(STAMPS)/platform: $(UV) pyproject.toml uv.lock
+	@echo "· platform packages"
+	@$(UV) sync --frozen --no-default-groups --inexact --quiet
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: $(UV) runtime/pyproject.toml runtime/uv.lock
+	@echo "· packages that APIs may import"
+	@$(UV) sync --project runtime --frozen --quiet
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/node: $(STAMPS)/platform package.json package-lock.json
+	@echo "· Supabase CLI"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --no-save --loglevel=error --no-audit --no-fund >/dev/null
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: $(STAMPS)/platform
+	@echo "· test and lint tools"
+	@$(UV) sync --frozen --inexact --quiet
+	@mkdir -p $(STAMPS) && touch $@

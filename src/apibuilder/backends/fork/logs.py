@@ -1,0 +1,175 @@
+"""What Apis print: one JSON line a message, capped in rate and size, to read back and to follow.
+
+`logs/<api_id>.jsonl` is turned over to `<api_id>.1.jsonl` when it is full, so that an Api keeps at
+most two such files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from apibuilder.backends.base import LogLine
+
+_FILE_BYTES = 2 * 1024 * 1024
+_LINES_PER_SECOND = 200.0
+_BURST = 1000.0
+_MESSAGE_CHARACTERS = 8 * 1024
+_FLUSH_SECONDS = 0.02
+_FOLLOWER_LINES = 1000  # a follower that is slower than this loses lines
+
+
+@dataclass(slots=True)
+class _Log:
+    """An Api's log: what is not yet on disk, and how much it may still write."""
+
+    refilled: float  # on the clock of the LogBook
+    pending: list[bytes] = field(default_factory=list[bytes])
+    tokens: float = _BURST
+    dropped: int = 0
+    followers: set[asyncio.Queue[LogLine | None]] = field(
+        default_factory=set[asyncio.Queue[LogLine | None]]
+    )
+
+    def admit(self, now: float) -> bool:
+        """Take one from the token bucket."""
+        self.tokens = min(_BURST, self.tokens + (now - self.refilled) * _LINES_PER_SECOND)
+        self.refilled = now
+        if self.tokens < 1:
+            self.dropped += 1
+            return False
+        self.tokens -= 1
+        return True
+
+
+class LogBook:
+    """The logs of all Apis."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._logs: dict[UUID, _Log] = {}
+        self._flushing: asyncio.TimerHandle | None = None
+
+    def write(self, api_id: UUID, line: LogLine) -> None:
+        """Keep a line, unless its Api writes more than it may."""
+        log = self._log(api_id)
+        if not log.admit(self._clock()):
+            return
+        if log.dropped:
+            self._keep(log, platform_line(f"{log.dropped} lines were dropped: over the log rate"))
+            log.dropped = 0
+        self._keep(log, line)
+
+    async def read(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
+        """The last `tail` lines, then, if `follow`, new ones until the Api is forgotten."""
+        self.flush()
+        queue: asyncio.Queue[LogLine | None] = asyncio.Queue(_FOLLOWER_LINES)
+        log = self._log(api_id)
+        if follow:
+            log.followers.add(queue)
+        try:
+            for line in await asyncio.to_thread(self._tail, api_id, tail):
+                yield line
+            while follow:
+                fresh = await queue.get()
+                if fresh is None:
+                    return
+                yield fresh
+        finally:
+            log.followers.discard(queue)
+
+    def remove(self, api_id: UUID) -> None:
+        """Forget an Api's log, and end those who follow it."""
+        if log := self._logs.pop(api_id, None):
+            _close(log)
+        for path in self._paths(api_id):
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Write what is pending, and end all followers."""
+        self.flush()
+        for log in self._logs.values():
+            _close(log)
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+        for api_id, log in self._logs.items():
+            if log.pending:
+                self._append(api_id, b"".join(log.pending))
+                log.pending.clear()
+
+    def _log(self, api_id: UUID) -> _Log:
+        if api_id not in self._logs:
+            self._logs[api_id] = _Log(self._clock())
+        return self._logs[api_id]
+
+    def _keep(self, log: _Log, line: LogLine) -> None:
+        log.pending.append(msgspec.json.encode(line) + b"\n")
+        for queue in log.followers:
+            with suppress(asyncio.QueueFull):
+                queue.put_nowait(line)
+        if self._flushing is None:
+            loop = asyncio.get_running_loop()
+            self._flushing = loop.call_later(_FLUSH_SECONDS, self.flush)
+
+    def _append(self, api_id: UUID, data: bytes) -> None:
+        older, path = self._paths(api_id)
+        with path.open("ab") as file:
+            file.write(data)
+            full = file.tell() >= _FILE_BYTES
+        if full:
+            path.replace(older)
+
+    def _tail(self, api_id: UUID, count: int) -> list[LogLine]:
+        lines: deque[bytes] = deque(maxlen=count)
+        for path in self._paths(api_id):
+            with suppress(FileNotFoundError), path.open("rb") as file:
+                lines.extend(file)
+        return [msgspec.json.decode(line, type=LogLine) for line in lines]
+
+    def _paths(self, api_id: UUID) -> tuple[Path, Path]:
+        return self._folder / f"{api_id}.1.jsonl", self._folder / f"{api_id}.jsonl"
+
+
+def _close(log: _Log) -> None:
+    for queue in log.followers:
+        while queue.full():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
+
+def user_line(
+    stream: str, level: str, message: str, request_id: str | None, revision: int
+) -> LogLine:
+    """A line of user code's, from a worker that may say anything."""
+    return LogLine(
+        at=_now(),
+        stream=stream if stream in {"stdout", "stderr", "log"} else "log",
+        level=level[:16],
+        message=message[:_MESSAGE_CHARACTERS],
+        request_id=request_id[:64] if request_id else None,
+        revision=revision,
+    )
+
+
+def platform_line(message: str, revision: int | None = None, level: str = "warning") -> LogLine:
+    """A line that the platform has to say."""
+    return LogLine(at=_now(), stream="platform", level=level, message=message, revision=revision)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

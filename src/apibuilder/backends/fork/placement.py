@@ -1,0 +1,148 @@
+"""One placed Deployment: its live Instances, a start that all who wait share, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from apibuilder import errors
+from apibuilder.backends.base import LogLine
+from apibuilder.backends.fork import frames
+from apibuilder.backends.fork.launcher import Launcher, Running, describe_end
+from apibuilder.backends.fork.logs import platform_line, user_line
+from apibuilder.domain import DeploymentSpec, Instance
+
+_FIRST_BACKOFF_SECONDS = 1.0
+_LONGEST_BACKOFF_SECONDS = 30.0
+
+
+class Placement:
+    """Keeps a Deployment running on demand."""
+
+    def __init__(
+        self, spec: DeploymentSpec, launcher: Launcher, write: Callable[[UUID, LogLine], None]
+    ) -> None:
+        self.spec = spec
+        self.running: list[Running] = []
+        self._launcher = launcher
+        self._write = write
+        self._starting: asyncio.Task[Running] | None = None
+        self._ending: set[asyncio.Task[Any]] = set()
+        self._failures = 0
+        self._retry_at = 0.0
+
+    def instances(self) -> list[Instance]:
+        """Those that take requests."""
+        return [running.instance for running in self.running]
+
+    async def first(self) -> Running:
+        """A live Instance, started if there is none; parallel calls share one start.
+
+        Raises what the start raised, to all who waited for it.
+        """
+        if self.running:
+            return self.running[0]
+        return await self._start()
+
+    async def wake(self) -> list[Instance]:
+        """The live Instances, at least one. Raises InstanceUnavailable; after a failed start at
+        once for a while, so that a broken Api does not keep the machine busy."""
+        if not self.running:
+            wait = self._retry_at - time.monotonic()
+            if wait > 0:
+                raise errors.InstanceUnavailable(
+                    "The API's last start failed; its log tells why.",
+                    headers={"Retry-After": str(int(wait) + 1)},
+                )
+            try:
+                await self._start()
+            except errors.DeployRefused as error:
+                raise errors.InstanceUnavailable(
+                    f"The API could not be started: {error.detail}"
+                ) from error
+        return self.instances()
+
+    async def add(self) -> None:
+        """Start one more Instance."""
+        await self._start()
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Drain all Instances; returns when they have ended."""
+        self.drain(grace_seconds)
+        while self._ending:
+            await asyncio.wait(self._ending)
+
+    def drain(self, grace_seconds: float) -> None:
+        """Begin to drain all Instances: from now on they are not named to anyone. A start that
+        is under way is given up."""
+        if self._starting is not None:
+            self._starting.cancel()
+            self._keep_until_ended(self._starting)
+            self._starting = None
+        for running in tuple(self.running):
+            self.drain_one(running, grace_seconds)
+
+    def report_dropped_lines(self, running: Running) -> None:
+        """Say so in the log if the worker dropped lines since this was called last."""
+        handle = running.handle
+        fresh = handle.beat.dropped_logs - handle.dropped_told
+        if fresh > 0:
+            handle.dropped_told += fresh
+            self._say(f"{fresh} lines were dropped: over the log rate")
+
+    def drain_one(self, running: Running, grace_seconds: float) -> None:
+        """Begin to drain one Instance."""
+        self.running.remove(running)
+        self._keep_until_ended(asyncio.create_task(running.handle.drain(grace_seconds)))
+
+    def _keep_until_ended(self, task: asyncio.Task[Any]) -> None:
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _start(self) -> Running:
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._launch())
+            self._starting.add_done_callback(self._started)
+        starting = self._starting
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            if starting.cancelled():  # by `drain`; the one who waits was not
+                raise errors.InstanceUnavailable("The API was stopped while starting.") from None
+            raise
+
+    async def _launch(self) -> Running:
+        running = await self._launcher.launch(self.spec, self._on_log)
+        self.running.append(running)
+        running.handle.exited.add_done_callback(lambda _: self._ended(running))
+        return running
+
+    def _started(self, task: asyncio.Task[Running]) -> None:
+        if self._starting is task:
+            self._starting = None
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            self._failures = 0
+        elif isinstance(error, errors.DeployRefused):
+            self._failures += 1
+            backoff = _FIRST_BACKOFF_SECONDS * 2 ** (self._failures - 1)
+            self._retry_at = time.monotonic() + min(backoff, _LONGEST_BACKOFF_SECONDS)
+            self._say(f"The API could not be started: {error.detail}")
+
+    def _ended(self, running: Running) -> None:
+        if running in self.running:
+            self.running.remove(running)
+            reason = describe_end(running.handle, self.spec.limits.memory_mb)
+            self._say(f"The API's process ended: {reason}. The next request starts it again.")
+
+    def _on_log(self, line: frames.Log) -> None:
+        told = user_line(line.stream, line.level, line.message, line.request_id, self.spec.revision)
+        self._write(self.spec.api_id, told)
+
+    def _say(self, message: str) -> None:
+        self._write(self.spec.api_id, platform_line(message, self.spec.revision))

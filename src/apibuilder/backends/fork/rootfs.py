@@ -1,0 +1,95 @@
+"""The read-only root of tier `full`: what user code may import, and nothing else of the host.
+
+Built once, by the zygote, while it can still see the host; every worker gets a copy of the mount
+table. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+from apibuilder.backends.fork import linux
+
+APIS = "/.apis"  # the data folders of all Apis, until a worker has taken its own out of it
+DATA = "/data"
+
+_FILES = ("/etc/ld.so.cache", "/etc/mime.types")
+_FOLDERS = ("/usr/share/zoneinfo",)
+_DEVICES = ("null", "zero", "random", "urandom")
+_READ_ONLY = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV
+
+
+def readable() -> list[str]:
+    """Host paths that user code needs, outermost only: modules, the libraries they are linked to,
+    time zones, MIME types."""
+    paths = sysconfig.get_paths()
+    wanted = {paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"]}
+    wanted |= {
+        str(Path(sys.base_prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
+    }
+    wanted |= _library_folders() | {path for path in (*_FILES, *_FOLDERS) if Path(path).exists()}
+    return sorted(
+        path for path in wanted if not any(Path(path).is_relative_to(o) for o in wanted - {path})
+    )
+
+
+def _library_folders() -> set[str]:
+    """Folders of the shared libraries in use; modules not yet imported link to the same ones."""
+    with Path("/proc/self/maps").open() as maps:
+        mapped = {line.split(maxsplit=5)[-1].strip() for line in maps}
+    return {str(Path(path).parent) for path in mapped if path.startswith("/") and ".so" in path}
+
+
+def assemble(root: str, apis_dir: str) -> None:
+    """Replace the process's root by a fresh one; call in a mount namespace of one's own."""
+    shown = readable()
+    linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    options = "size=64k,nr_inodes=256,mode=755"
+    linux.mount("tmpfs", root, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+    for folder in ("/tmp", "/dev", DATA, "/old"):  # noqa: S108 - a folder in the new root
+        Path(root + folder).mkdir()
+    for path in shown:
+        _show(root, path)
+    for name in _DEVICES:
+        _bind(f"/dev/{name}", f"{root}/dev/{name}")
+    _copy_links(root)
+    _bind(apis_dir, root + APIS)
+    _enter(root)
+
+
+def _show(root: str, path: str) -> None:
+    _bind(path, root + path)
+    flags = linux.MS_REMOUNT | linux.MS_BIND | _READ_ONLY
+    # In a user namespace a mount must go on to forbid what its source forbids.
+    if os.statvfs(path).f_flag & os.ST_NOEXEC:
+        flags |= linux.MS_NOEXEC
+    linux.mount(None, root + path, None, flags)
+
+
+def _bind(source: str, target: str) -> None:
+    if Path(source).is_dir():
+        Path(target).mkdir(parents=True, exist_ok=True)
+    else:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).touch()
+    linux.mount(source, target, None, linux.MS_BIND | linux.MS_REC)
+
+
+def _copy_links(root: str) -> None:
+    """On merged-usr systems /lib is a link; the linker's cache names files through it."""
+    for name in ("lib", "lib64"):
+        original, copy = Path("/", name), Path(root, name)
+        if original.is_symlink() and not copy.exists():
+            copy.symlink_to(original.readlink())
+
+
+def _enter(root: str) -> None:
+    os.chdir(root)
+    linux.pivot_root(".", "old")
+    os.chdir("/")
+    linux.detach("/old")
+    Path("/old").rmdir()
+    linux.mount(None, "/", None, linux.MS_REMOUNT | linux.MS_BIND | _READ_ONLY)

@@ -1,0 +1,243 @@
+"""The Backend that forks: places Deployments, wakes and stops their workers, on one machine.
+
+Runs in the runtime process; no user code runs here. See base.py for the contract.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from apibuilder import errors
+from apibuilder.backends.base import LogLine, Placed
+from apibuilder.backends.fork import cgroup, tiers
+from apibuilder.backends.fork.data import DataFolders
+from apibuilder.backends.fork.launcher import Launcher, Running
+from apibuilder.backends.fork.logs import LogBook
+from apibuilder.backends.fork.placement import Placement
+from apibuilder.backends.fork.pool import Pool
+from apibuilder.backends.fork.runfiles import RunFiles
+from apibuilder.backends.fork.specs import Record, SpecStore
+from apibuilder.backends.fork.watch import Intervals, Watch
+from apibuilder.domain import DeploymentSpec, Instance, Started
+
+_ZYGOTE_SECONDS = 24 * 3600.0
+_SPARES = 2
+_CLOSE_SECONDS = 3.0  # for lifespans to end before the rest is killed
+
+
+class Supervisor:
+    """Made by `open_supervisor`."""
+
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        folders: DataFolders,
+        files: RunFiles,
+        hierarchy: cgroup.Hierarchy,
+        sandbox: tiers.Sandbox,
+        specs: SpecStore,
+        logs: LogBook,
+        launcher: Launcher,
+        intervals: Intervals,
+    ) -> None:
+        self.sandbox = sandbox
+        self._pool = pool
+        self._folders = folders
+        self._files = files
+        self._hierarchy = hierarchy
+        self._specs = specs
+        self._logs = logs
+        self._launcher = launcher
+        self._placements: dict[UUID, Placement] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        by_hand = "memory" not in hierarchy.parents
+        self._watch = Watch(lambda: tuple(self._placements.values()), intervals, by_hand)
+        for record in specs.load_all():
+            self._know(record.spec)
+
+    def begin(self) -> None:
+        """Fork ahead, and watch over the workers."""
+        self._pool.refill()
+        self._spawn(self._watch.run())
+        self._spawn(self._renew_zygote())
+
+    async def place(self, spec: DeploymentSpec) -> Started:
+        """See Backend."""
+        known = self._placements.get(spec.deployment_id)
+        placement = known or self._know(spec)
+        try:
+            running = await placement.first()
+        except BaseException:
+            if known is None:
+                self._placements.pop(spec.deployment_id, None)
+                self._discard_data(spec)
+            raise
+        started = _started(running)
+        if known is None and not spec.ephemeral:
+            record = Record(spec=spec, openapi=started.openapi, checks=started.checks)
+            await asyncio.to_thread(self._specs.save, record)
+        return started
+
+    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+        """See Backend."""
+        placement = self._placements.get(deployment_id)
+        if placement is None:
+            raise errors.NotFound("This deployment is not placed here.")
+        return await placement.wake()
+
+    async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:
+        """See Backend."""
+        if placement := self._placements.get(deployment_id):
+            placement.drain(grace_seconds)
+
+    async def retire(self, deployment_id: UUID, grace_seconds: float) -> None:
+        """See Backend."""
+        placement = self._placements.pop(deployment_id, None)
+        if placement is not None:
+            self._specs.remove(deployment_id)
+            placement.drain(grace_seconds)
+            self._spawn(self._end(placement, grace_seconds))
+
+    async def forget_api(self, api_id: UUID) -> None:
+        """See Backend."""
+        ending = [p for p in self._placements.values() if p.spec.api_id == api_id]
+        for placement in ending:
+            self._placements.pop(placement.spec.deployment_id)
+            self._specs.remove(placement.spec.deployment_id)
+        await asyncio.gather(*(self._end(placement, 0) for placement in ending))
+        self._folders.remove_api(api_id)
+        self._logs.remove(api_id)
+
+    async def placed(self) -> list[Placed]:
+        """See Backend."""
+        return [
+            Placed(
+                deployment_id=placement.spec.deployment_id,
+                api_id=placement.spec.api_id,
+                revision=placement.spec.revision,
+                ephemeral=placement.spec.ephemeral,
+                instances=placement.instances(),
+            )
+            for placement in self._placements.values()
+        ]
+
+    def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
+        """See Backend."""
+        return self._logs.read(api_id, tail=tail, follow=follow)
+
+    async def status(self) -> dict[str, Any]:
+        """See Backend."""
+        return {
+            "backend": "fork",
+            "tier": self.sandbox.tier,
+            "layers": self.sandbox.layers,
+            "missing": self.sandbox.missing
+            | {f"{name} cgroup": why for name, why in self._hierarchy.missing.items()},
+            "refused": self.sandbox.refused,
+            "zygote": {"pid": self._pool.zygote_pid, "restarts": self._pool.restarts},
+            "workers": sum(len(p.running) for p in self._placements.values()),
+            "spares": self._pool.spares,
+            "deployments": len(self._placements),
+        }
+
+    async def close(self) -> None:
+        """End all workers and remove what they left; placed Deployments stay on disk."""
+        for task in self._tasks:
+            task.cancel()
+        stopping = [asyncio.create_task(p.stop(0)) for p in self._placements.values()]
+        if stopping:
+            await asyncio.wait(stopping, timeout=_CLOSE_SECONDS)
+        await self._pool.close()
+        await asyncio.gather(*stopping, *self._tasks, return_exceptions=True)
+        self._logs.close()
+        self._hierarchy.remove()
+        self._files.remove()
+
+    def _know(self, spec: DeploymentSpec) -> Placement:
+        placement = Placement(spec, self._launcher, self._logs.write)
+        self._placements[spec.deployment_id] = placement
+        return placement
+
+    async def _end(self, placement: Placement, grace_seconds: float) -> None:
+        await placement.stop(grace_seconds)
+        self._discard_data(placement.spec)
+
+    def _discard_data(self, spec: DeploymentSpec) -> None:
+        if spec.ephemeral:
+            self._folders.remove(
+                self._folders.name(spec.api_id, spec.deployment_id, ephemeral=True)
+            )
+
+    async def _renew_zygote(self) -> None:
+        """A fork shares its memory layout and hash seed with its siblings: not for ever."""
+        while True:
+            await asyncio.sleep(_ZYGOTE_SECONDS)
+            await self._pool.replace_zygote()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def open_supervisor(
+    *,
+    state_dir: Path,
+    run_dir: Path,
+    python: Path,
+    accept_tiers: Sequence[str],
+    start_timeout_seconds: float,
+    intervals: Intervals,
+    spares: int = _SPARES,
+) -> Supervisor:
+    """A Supervisor ready to place, after what a predecessor left behind is gone.
+
+    Raises SandboxUnavailable when none of the accepted tiers works on this machine.
+    """
+    apis_dir = state_dir / "apis"
+    apis_dir.mkdir(parents=True, exist_ok=True)
+    apis_dir.chmod(0o711)
+    files = RunFiles(run_dir)
+    digest = hashlib.sha256(str(state_dir).encode()).hexdigest()[:12]
+    hierarchy = cgroup.open_hierarchy(f"apibuilder-{digest}")
+    await asyncio.to_thread(files.end_leftovers, hierarchy)
+
+    def make_pool(plan: tiers.orders.Plan) -> Pool:
+        return Pool(python=python, plan=plan, hierarchy=hierarchy, files=files, size=spares)
+
+    try:
+        pool, folders, sandbox = await tiers.open_pool(accept_tiers, apis_dir, files, make_pool)
+    except BaseException:
+        hierarchy.remove()
+        files.remove()
+        raise
+    folders.remove_ephemeral()
+    supervisor = Supervisor(
+        pool=pool,
+        folders=folders,
+        files=files,
+        hierarchy=hierarchy,
+        sandbox=sandbox,
+        specs=SpecStore(state_dir / "runtime"),
+        logs=LogBook(state_dir / "logs"),
+        launcher=Launcher(pool, files, folders, start_timeout_seconds),
+        intervals=intervals,
+    )
+    supervisor.begin()
+    return supervisor
+
+
+def _started(running: Running) -> Started:
+    return Started(
+        instance=running.instance,
+        openapi=msgspec.json.decode(running.openapi),
+        checks=running.checks,
+    )

@@ -1,0 +1,131 @@
+"""The Backend's twin in memory: it runs nothing, and keeps the contract otherwise.
+
+For tests of what stands above a Backend. It refuses what does not compile or defines no `app`.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from apibuilder import errors
+from apibuilder.backends.base import LogLine, Placed
+from apibuilder.domain import Check, DeploymentSpec, Instance, Started
+
+
+class MemoryBackend:
+    """`address_of` gives an Instance's address, for tests that serve there themselves."""
+
+    def __init__(
+        self, address_of: Callable[[DeploymentSpec], str] = lambda _spec: "/nonexistent.sock"
+    ) -> None:
+        self._address_of = address_of
+        self._specs: dict[UUID, DeploymentSpec] = {}
+        self._live: dict[UUID, list[Instance]] = {}
+        self._lines: dict[UUID, list[LogLine]] = {}
+        self._written = asyncio.Condition()
+        self._starts = 0
+
+    async def place(self, spec: DeploymentSpec) -> Started:
+        """See Backend."""
+        if spec.deployment_id not in self._specs:
+            _check(spec.source)
+            self._specs[spec.deployment_id] = spec
+        (instance, *_) = await self.acquire(spec.deployment_id)
+        checks = [Check(name="import", passed=True)]
+        return Started(instance=instance, openapi={"openapi": "3.1.0"}, checks=checks)
+
+    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+        """See Backend."""
+        spec = self._specs.get(deployment_id)
+        if spec is None:
+            raise errors.NotFound("This deployment is not placed here.")
+        if not self._live.get(deployment_id):
+            self._starts += 1
+            instance = Instance(
+                id=f"memory-{self._starts}",
+                deployment_id=deployment_id,
+                api_id=spec.api_id,
+                address=self._address_of(spec),
+            )
+            self._live[deployment_id] = [instance]
+        return list(self._live[deployment_id])
+
+    async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:
+        """See Backend. There is nothing to drain."""
+        del grace_seconds
+        self._live.pop(deployment_id, None)
+
+    async def retire(self, deployment_id: UUID, grace_seconds: float) -> None:
+        """See Backend."""
+        await self.suspend(deployment_id, grace_seconds)
+        self._specs.pop(deployment_id, None)
+
+    async def forget_api(self, api_id: UUID) -> None:
+        """See Backend."""
+        for spec in [spec for spec in self._specs.values() if spec.api_id == api_id]:
+            await self.retire(spec.deployment_id, 0)
+        self._lines.pop(api_id, None)
+
+    async def placed(self) -> list[Placed]:
+        """See Backend."""
+        return [
+            Placed(
+                deployment_id=spec.deployment_id,
+                api_id=spec.api_id,
+                revision=spec.revision,
+                ephemeral=spec.ephemeral,
+                instances=list(self._live.get(spec.deployment_id, [])),
+            )
+            for spec in self._specs.values()
+        ]
+
+    async def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
+        """See Backend."""
+        lines = self._lines.setdefault(api_id, [])
+        seen = max(0, len(lines) - tail)
+        while True:
+            for line in lines[seen:]:
+                yield line
+            seen = len(lines)
+            if not follow:
+                return
+            async with self._written:
+                await self._written.wait_for(lambda: len(lines) > seen)  # noqa: B023 - awaited here
+
+    async def status(self) -> dict[str, Any]:
+        """See Backend."""
+        workers = sum(len(instances) for instances in self._live.values())
+        return {"backend": "memory", "tier": "none", "workers": workers}
+
+    async def say(self, api_id: UUID, message: str) -> None:
+        """What user code would do with print()."""
+        at = datetime.now(UTC).isoformat()
+        async with self._written:
+            lines = self._lines.setdefault(api_id, [])
+            lines.append(LogLine(at=at, stream="stdout", message=message))
+            self._written.notify_all()
+
+    def crash(self, deployment_id: UUID) -> None:
+        """All Instances of a Deployment end."""
+        self._live.pop(deployment_id, None)
+
+
+def _check(source: str) -> None:
+    try:
+        tree = ast.parse(source, "main.py")
+    except SyntaxError as error:
+        raise errors.SourceSyntaxError(error.msg, file="main.py", line=error.lineno) from error
+    names = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    if "app" not in names:
+        raise errors.AppMissing(file="main.py")

@@ -1,0 +1,34 @@
+"""All verbs, under the names of the contract."""
+
+from __future__ import annotations
+
+import typer
+
+from apibuilder.cli import apis, processes, publish
+from apibuilder.cli.doctor import doctor
+from apibuilder.cli.keys import keys
+
+app = typer.Typer(
+    name="apibuilder",
+    help="Describe an API in a sentence, call it a second later.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for verb in (publish.create, publish.deploy, publish.edit):
+    app.command()(verb)
+app.command("list")(apis.list_apis)
+for verb in (apis.show, apis.logs, apis.pause, apis.resume, publish.reload, apis.revisions):
+    app.command()(verb)
+for verb in (publish.rollback, apis.delete):
+    app.command()(verb)
+app.add_typer(keys, name="keys")
+for verb in (apis.usage, doctor, processes.serve, processes.gateway, processes.runtime):
+    app.command()(verb)
+app.command()(processes.control)
+
+
+def main() -> None:
+    """Entry point of `apibuilder`."""
+    app()

@@ -1,0 +1,149 @@
+"""create, edit, deploy, reload, rollback: the verbs that end in a Deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from apibuilder.cli import output, session
+from apibuilder.cli.options import ApiRef, Json
+from apibuilder.client import ControlClient, Refused
+
+_WAIT = {"wait": "60"}
+_STAGES = {
+    "plan": "plan",
+    "tests": "tests from the plan",
+    "code": "code",
+    "check": "policy check",
+    "run": "tests in the sandbox",
+    "repair": "repair",
+    "deploy": "deploy",
+}
+
+
+def create(
+    prompt: Annotated[str, typer.Argument(help="The API, in a sentence.")],
+    name: Annotated[str | None, typer.Option(help="Its name; else taken from the prompt.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an API from a sentence."""
+    body = {"prompt": prompt} | ({"name": name} if name else {})
+    with output.failures(as_json=as_json):
+        _show(_generate(body), as_json=as_json)
+
+
+def edit(
+    api: ApiRef,
+    change: Annotated[str, typer.Argument(help="What to change, in a sentence.")],
+    as_json: Json = False,
+) -> None:
+    """Change an API by saying what should be different."""
+    with output.failures(as_json=as_json):
+        _show(_generate({"api": api, "prompt": change}), as_json=as_json)
+
+
+def deploy(
+    file: Annotated[Path, typer.Argument(help="A Python file that defines `app`.")],
+    name: Annotated[str | None, typer.Option(help="Name of the API.")] = None,
+    api: Annotated[str | None, typer.Option(help="Id or slug of the API to change.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Publish a FastAPI file of your own, as a new API or a new revision."""
+    with output.failures(as_json=as_json, deploying=file):
+        body: dict[str, Any] = {"source": _read(file)}
+        if name or not api:
+            body["name"] = name or _name_of(file)
+        path = f"/apis/{api}/revisions" if api else "/apis"
+        _show(_wait_for("deploying", path, body), as_json=as_json)
+
+
+def reload(api: ApiRef, as_json: Json = False) -> None:
+    """Start the present revision afresh, without a failed request."""
+    with output.failures(as_json=as_json):
+        _show(_wait_for("reloading", f"/apis/{api}/reload", {}), as_json=as_json)
+
+
+def rollback(
+    api: ApiRef,
+    revision: Annotated[int | None, typer.Argument(help="Its number; else the one before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Go back to an earlier revision, without a failed request."""
+    body = {} if revision is None else {"revision": revision}
+    with output.failures(as_json=as_json):
+        _show(_wait_for("rolling back", f"/apis/{api}/rollback", body), as_json=as_json)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError as error:
+        raise Refused(
+            {"code": "file_unreadable", "detail": f"{file}: {error.strerror}", "file": str(file)}
+        ) from None
+    except UnicodeDecodeError:
+        raise Refused(
+            {"code": "file_unreadable", "detail": f"{file} is not UTF-8 text.", "file": str(file)}
+        ) from None
+
+
+def _name_of(file: Path) -> str:
+    return file.stem.replace("_", " ").replace("-", " ").strip()[:100] or "api"
+
+
+def _wait_for(what: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    with output.err.status(f"{what} ..."):
+        return session.call("POST", path, body, _WAIT)
+
+
+def _generate(body: dict[str, Any]) -> dict[str, Any]:
+    return session.with_control(lambda control: _follow(control, body))
+
+
+async def _follow(control: ControlClient, body: dict[str, Any]) -> dict[str, Any]:
+    """Show the stages as they come; the result, or Refused."""
+    with output.err.status("thinking ...") as spinner:
+        async for event, data in control.events("/api/v1/generations", body):
+            if event == "result":
+                return data
+            if event == "error":
+                raise Refused(data)
+            if event == "stage":
+                spinner.update(f"{_STAGES.get(data['stage'], data['stage'])} ...")
+                _show_stage(data)
+    raise Refused({"code": "cut_off", "detail": "The platform ended the answer; try again."})
+
+
+def _show_stage(data: dict[str, Any]) -> None:
+    if data["status"] == "started":
+        return
+    mark = "[green]✓[/]" if data["status"] == "done" else "[red]✗[/]"
+    name = _STAGES.get(data["stage"], data["stage"])
+    output.err.print(f"{mark} {name} [dim]{escape(str(data.get('detail') or ''))}[/]")
+
+
+def _show(made: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.answer(made)
+        return
+    for check in made["checks"]:
+        mark = "[green]✓[/]" if check["passed"] else "[red]✗[/]"
+        took = f"{check['seconds'] * 1000:.0f} ms" if check["seconds"] else ""
+        output.out.print(f"{mark} {check['name']} [dim]{escape(check['detail'])} {took}[/]")
+    output.out.print(
+        f"\n[bold]{escape(made['name'])}[/] is {output.status(made['status'])}, "
+        f"revision {made['revision']}"
+    )
+    output.out.print(f"  url   [cyan]{made['endpoint_url']}[/]")
+    output.out.print(f"  also  [cyan]{made['endpoint_url'].rsplit('/', 1)[0]}/{made['slug']}[/]")
+    if made.get("api_key"):
+        output.out.print(f"  key   [yellow]{made['api_key']}[/] [dim](shown only now)[/]")
+        output.out.print("\nTry it:", style="dim")
+        output.out.print(
+            f"  curl -H 'Authorization: Bearer {made['api_key']}' "
+            f"{made['endpoint_url']}/openapi.json",
+            soft_wrap=True,
+        )

@@ -1,0 +1,1 @@
+"""Apis and their Revisions."""

@@ -1,0 +1,39 @@
+"""The control API as an app: routers, errors and what every request passes."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from apibuilder.control import problems
+from apibuilder.control.apis.endpoints import router as apis
+from apibuilder.control.authentication import Authenticator
+from apibuilder.control.body_limit import BodyLimit
+from apibuilder.control.dependencies import Services
+from apibuilder.control.deployments.endpoints import router as deployments
+from apibuilder.control.generations.endpoints import router as generations
+from apibuilder.control.keys.endpoints import router as keys
+from apibuilder.control.request_id import RequestId
+from apibuilder.control.system.endpoints import router as system
+from apibuilder.control.usage.endpoints import router as usage
+
+
+def create_app(services: Services, authenticators: tuple[Authenticator, ...]) -> FastAPI:
+    """Everything on the platform origin."""
+    app = FastAPI(
+        title="AI API Builder: control API",
+        version=version("apibuilder"),
+        docs_url="/api/v1/docs",
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.services = services
+    app.state.authenticators = authenticators
+    problems.install(app)
+    # The last added is the outermost: even an answer that a handler of errors makes has an id.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestId)
+    for router in (system, apis, deployments, keys, usage, generations):
+        app.include_router(router)
+    return app

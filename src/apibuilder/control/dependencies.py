@@ -1,0 +1,49 @@
+"""What endpoints are given: the services, made once by the wiring, and what a request asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+
+from apibuilder.backends.base import Backend
+from apibuilder.control.apis.service import ApiService
+from apibuilder.control.deployments.service import Ask, DeploymentService
+from apibuilder.control.keys.service import KeyService
+from apibuilder.control.system.service import SystemService
+from apibuilder.control.usage.service import UsageService
+from apibuilder.store.base import GenerationStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that endpoints call."""
+
+    apis: ApiService
+    deployments: DeploymentService
+    keys: KeyService
+    usage: UsageService
+    system: SystemService
+    generations: GenerationStore
+    backend: Backend
+
+
+def _services(request: Request) -> Services:
+    return request.app.state.services
+
+
+def _ask(
+    wait: Annotated[
+        float, Query(ge=0, le=60, description="Seconds to wait for the outcome.")
+    ] = 0.0,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="Makes a repetition of this safe."),
+    ] = None,
+) -> Ask:
+    return Ask(wait_seconds=wait, idempotency_key=idempotency_key)
+
+
+TheServices = Annotated[Services, Depends(_services)]
+Asked = Annotated[Ask, Depends(_ask)]

@@ -1,0 +1,1 @@
+"""Publishing Revisions and watching their Deployments."""

@@ -1,0 +1,115 @@
+"""What goes in and out of deployments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from apibuilder.domain import ApiStatus, Check, Deployment, DeploymentStatus, Failure, Target
+
+
+class CheckOut(BaseModel):
+    """One thing that was verified."""
+
+    name: str
+    passed: bool
+    detail: str
+    seconds: float
+
+    @classmethod
+    def of(cls, check: Check) -> Self:
+        """From the domain."""
+        return cls(name=check.name, passed=check.passed, detail=check.detail, seconds=check.seconds)
+
+
+class FailureOut(BaseModel):
+    """Why a Deployment did not happen."""
+
+    code: str
+    detail: str
+    file: str | None
+    line: int | None
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """From the domain."""
+        return cls.model_validate(failure.as_dict())
+
+
+class DeploymentOut(BaseModel):
+    """A Revision with what is wanted of it and what was seen of it."""
+
+    deployment_id: UUID
+    api_id: UUID
+    revision: int
+    backend: str
+    target: Target
+    status: DeploymentStatus
+    checks: list[CheckOut]
+    error: FailureOut | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """From the domain."""
+        return cls(
+            deployment_id=deployment.id,
+            api_id=deployment.api_id,
+            revision=deployment.revision,
+            backend=deployment.backend,
+            target=deployment.target,
+            status=deployment.status,
+            checks=[CheckOut.of(check) for check in deployment.checks],
+            error=None if deployment.error is None else FailureOut.of(deployment.error),
+            created_at=deployment.created_at,
+            updated_at=deployment.updated_at,
+        )
+
+
+class DeploymentList(BaseModel):
+    """Deployments of an Api, newest first."""
+
+    deployments: list[DeploymentOut]
+
+
+class DeployResult(BaseModel):
+    """What was asked for and how far it is."""
+
+    api_id: UUID
+    slug: str
+    name: str
+    status: ApiStatus = Field(description="`deploying` while this Deployment is under way.")
+    revision: int
+    endpoint_url: str
+    api_key: str | None = Field(description="Only in the answer that created the Api.")
+    checks: list[CheckOut]
+    deployment_id: UUID
+    error: FailureOut | None = None
+
+
+class CreateApi(BaseModel):
+    """A new Api from its maker's own file."""
+
+    source: str = Field(description="A Python module that defines `app`; at most 512 KiB.")
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+
+
+class CreateRevision(BaseModel):
+    """New source of an Api."""
+
+    source: str = Field(description="A Python module that defines `app`; at most 512 KiB.")
+    name: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Renames the Api."
+    )
+
+
+class Rollback(BaseModel):
+    """Which Revision to go back to."""
+
+    revision: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Default: the last one that served."
+    )

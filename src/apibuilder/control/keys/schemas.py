@@ -1,0 +1,70 @@
+"""What goes in and out of keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from apibuilder.domain import Key
+
+
+class CreateKey(BaseModel):
+    """A new Key; its limits can only lower the plan's."""
+
+    name: str = Field(default="", max_length=100)
+    requests_per_second: float | None = Field(default=None, gt=0, le=1_000_000)
+    burst: int | None = Field(default=None, gt=0, le=1_000_000)
+    expires_at: AwareDatetime | None = None
+
+
+class KeyOut(BaseModel):
+    """A Key as its owner recognises it."""
+
+    key_id: UUID
+    api_id: UUID
+    name: str
+    key_start: str
+    requests_per_second: float | None
+    burst: int | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, key: Key) -> Self:
+        """From the domain."""
+        return cls(
+            key_id=key.id,
+            api_id=key.api_id,
+            name=key.name,
+            key_start=key.key_start,
+            requests_per_second=key.requests_per_second,
+            burst=key.burst,
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+            revoked_at=key.revoked_at,
+            last_used_at=key.last_used_at,
+        )
+
+
+class NewKeyOut(KeyOut):
+    """A Key in the one answer that holds it."""
+
+    api_key: str = Field(description="The key. It is not shown again.")
+
+
+class KeyList(BaseModel):
+    """Keys of an Api, oldest first."""
+
+    keys: list[KeyOut]
+
+
+class RevokedOut(BaseModel):
+    """A Key that is dead."""
+
+    key_id: UUID
+    revoked_at: datetime | None

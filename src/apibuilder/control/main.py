@@ -1,0 +1,174 @@
+"""Wiring of the control process: the control API and the deployer's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import UUID
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from apibuilder import logs
+from apibuilder.backends.base import Backend
+from apibuilder.backends.remote import RemoteBackend
+from apibuilder.control.apis.service import ApiService
+from apibuilder.control.app import create_app
+from apibuilder.control.authentication import (
+    OPERATOR_HANDLE,
+    OPERATOR_ID,
+    OperatorToken,
+    load_operator_token,
+)
+from apibuilder.control.dependencies import Services
+from apibuilder.control.deployments.service import DeploymentService
+from apibuilder.control.deployments.watch import DeploymentWatch
+from apibuilder.control.housekeeping import keep_house
+from apibuilder.control.keys.service import KeyService
+from apibuilder.control.system.service import SystemService
+from apibuilder.control.usage.service import UsageService
+from apibuilder.deployer.reconcile import Pace, Reconciler
+from apibuilder.errors import Unavailable
+from apibuilder.settings import Settings
+from apibuilder.store.postgres import (
+    Database,
+    PostgresAccountStore,
+    PostgresApiStore,
+    PostgresDeployerStore,
+    PostgresDeploymentStore,
+    PostgresGenerationStore,
+    PostgresKeyStore,
+    PostgresUsageStore,
+)
+
+_log = structlog.get_logger()
+
+_DRAIN_SECONDS = 5
+_BACKLOG = 1024
+
+
+def run(settings: Settings, *, listen_fd: int | None) -> None:
+    """Serve until SIGTERM or SIGINT, on the inherited socket or one of its own."""
+    logs.configure(settings.log_level)
+    uvloop.run(_serve(settings, _listen(settings, listen_fd)))
+
+
+def _listen(settings: Settings, listen_fd: int | None) -> socket.socket:
+    if listen_fd is not None:
+        return socket.socket(fileno=listen_fd)
+    return socket.create_server((settings.host, settings.platform_port), backlog=_BACKLOG)
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    token = load_operator_token(settings.state_dir / "operator.token")
+    async with AsyncExitStack() as stack:
+        backend = RemoteBackend(settings.runtime_socket)
+        stack.push_async_callback(backend.close)
+        database = await stack.enter_async_context(Database(settings.database_dsn))
+        parts = Parts(settings, backend, database)
+        await _prepare(parts.accounts, parts.apis, settings.operator_plan)
+        app = create_app(parts.services(), (OperatorToken(token),))
+        await _run_beside(_server(app), listening, parts.background())
+
+
+class Parts:
+    """The stores, services and loops of this process, each given what it needs."""
+
+    def __init__(self, settings: Settings, backend: Backend, database: Database) -> None:
+        self._settings = settings
+        self._backend = backend
+        self._database = database
+        kind, gateway_url = settings.backend, settings.gateway_origin
+        self.accounts = PostgresAccountStore(database)
+        self.apis = PostgresApiStore(database, backend=kind, gateway_url=gateway_url)
+        self._deployments = PostgresDeploymentStore(database, backend=kind)
+        self._generations = PostgresGenerationStore(database)
+        self._usage = PostgresUsageStore(database)
+        self._watch = DeploymentWatch(self._deployments)
+
+    def services(self) -> Services:
+        """What endpoints call."""
+        return Services(
+            apis=ApiService(self.apis, self._backend),
+            deployments=DeploymentService(self.apis, self._deployments, self._watch),
+            keys=KeyService(PostgresKeyStore(self._database)),
+            usage=UsageService(self.apis, self._usage, self._settings.usage_dir),
+            system=SystemService(
+                backend=self._backend,
+                database_version=self._database.version,
+                gateway_url=self._settings.gateway_origin,
+            ),
+            generations=self._generations,
+            backend=self._backend,
+        )
+
+    def background(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside the server, for as long as it does."""
+        store = PostgresDeployerStore(self._database)
+        pace = Pace(grace=self._settings.drain_seconds)
+        reconciler = Reconciler(store, self._backend, pace)
+        chores = (self._deployments.forget_old_requests, self._generations.abandon_dead)
+        return [
+            reconciler.run(),
+            _spread(store.events(), self._watch, reconciler),
+            keep_house(self._usage, chores),
+        ]
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
+    )
+
+
+async def _run_beside(
+    server: uvicorn.Server, listening: socket.socket, background: list[Coroutine[Any, Any, None]]
+) -> None:
+    """Until the server is told to stop. If one of `background` fails, the process ends with it."""
+    # uvicorn raises the signal that stopped it once more when it is done; what is left to do then
+    # is ours, so that must not end the process. Before this line there is nothing to clean up.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ignore)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in background]
+        await server.serve(sockets=[listening])
+        for task in tasks:
+            task.cancel()
+
+
+def _ignore(_number: int, _frame: object) -> None:
+    """uvicorn has heard it."""
+
+
+async def _prepare(accounts: PostgresAccountStore, apis: PostgresApiStore, plan: str) -> None:
+    """What must be there before the first request; callers wait in the socket's backlog."""
+    while True:
+        try:
+            await accounts.ensure_operator(OPERATOR_ID, OPERATOR_HANDLE, plan)
+            await apis.set_endpoint_urls()
+        except Unavailable as error:  # it has waited a while by itself
+            _log.warning("waiting for the database", detail=error.detail)
+        else:
+            return
+
+
+async def _spread(
+    events: AsyncIterator[UUID | None], watch: DeploymentWatch, reconciler: Reconciler
+) -> None:
+    """Hand every notice of the store to those who wait for it."""
+    async for deployment_id in events:
+        if deployment_id is not None:
+            watch.changed(deployment_id)
+        reconciler.wake()

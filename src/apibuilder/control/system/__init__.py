@@ -1,0 +1,1 @@
+"""Health, public settings and the state of the platform."""

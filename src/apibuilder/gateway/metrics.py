@@ -1,0 +1,100 @@
+"""What the gateway tells Prometheus. A call costs a few additions; the rest happens at a scrape."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from apibuilder.gateway.call import Call
+
+MAX_APIS = 1000  # as many get a label of their own; the rest is counted as one
+_OTHER = "other"
+_NONE = "none"  # a call that named no Api it may see
+# Upper bounds in seconds.
+_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics(Collector):
+    """Counts answered calls by Api and status, and how long they took by class of status."""
+
+    def __init__(self) -> None:
+        self._calls: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self._apis: set[str] = {_NONE, _OTHER}
+        self._buckets = {f"{kind}xx": [0] * (len(_BOUNDS) + 1) for kind in range(1, 6)}
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._gauges: list[tuple[str, str, Callable[[], float]]] = []
+
+    def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Add a value that is read at each scrape."""
+        self._gauges.append((name, text, read))
+
+    def observe(self, call: Call) -> None:
+        """A call is over."""
+        status, live = call.status, call.live
+        api = live.api if live is not None else _NONE
+        if api not in self._apis:
+            api = self._name(api)
+        self._calls[api, status] += 1
+        seconds = (time.monotonic_ns() - call.started_ns) / 1e9
+        kind = _CLASSES.get(status // 100, "5xx")
+        self._buckets[kind][bisect_left(_BOUNDS, seconds)] += 1
+        self._seconds[kind] += seconds
+
+    def _name(self, api: str) -> str:
+        if len(self._apis) >= MAX_APIS:
+            return _OTHER
+        self._apis.add(api)
+        return api
+
+    def collect(self) -> Iterator[Metric]:
+        """For the registry."""
+        calls = CounterMetricFamily(
+            "apibuilder_gateway_calls",
+            "Answered calls; status 499: the caller left first.",
+            labels=["api", "status"],
+        )
+        for (api, status), count in sorted(self._calls.items()):
+            calls.add_metric([api, str(status)], count)
+        yield calls
+        durations = HistogramMetricFamily(
+            "apibuilder_gateway_call_seconds",
+            "From a call's head to the end of its answer.",
+            labels=["status_class"],
+        )
+        for kind, counts in self._buckets.items():
+            durations.add_metric([kind], _cumulative(counts), self._seconds[kind])
+        yield durations
+        for name, text, read in self._gauges:
+            yield GaugeMetricFamily(name, text, read())
+
+
+_CLASSES = {kind: f"{kind}xx" for kind in range(1, 6)}
+
+
+def _cumulative(counts: list[int]) -> list[tuple[str, float]]:
+    total, buckets = 0, list[tuple[str, float]]()
+    for bound, count in zip((*map(str, _BOUNDS), "+Inf"), counts, strict=True):
+        total += count
+        buckets.append((bound, total))
+    return buckets
+
+
+def registry(metrics: Metrics) -> CollectorRegistry:
+    """All that one gateway process exposes."""
+    made = CollectorRegistry()
+    made.register(metrics)
+    ProcessCollector(registry=made)
+    PlatformCollector(registry=made)
+    GCCollector(registry=made)
+    return made

@@ -1,0 +1,105 @@
+"""The live Instances of one Deployment: links to them, and which one takes the next call."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from uuid import UUID
+
+from apibuilder.backends.base import Backend
+from apibuilder.backends.fork.link import Link, Refused
+from apibuilder.errors import InstanceUnavailable, Unavailable
+
+MAX_WAITERS = 1024  # calls that may wait for one Deployment to wake
+_FIRST_PAUSE = 0.05  # seconds; doubled until the Backend is back
+_LONGEST_PAUSE = 0.5
+
+_choose = random.Random().randrange  # noqa: S311 (which Instance is no secret)
+
+
+class Pool:
+    """Links are opened when they are first needed, and leave when their worker does."""
+
+    def __init__(self, backend: Backend, deployment_id: UUID) -> None:
+        self.deployment_id = deployment_id
+        self._backend = backend
+        self._links: dict[str, Link] = {}  # by Instance
+        self._live: list[Link] = []
+        self._filling: asyncio.Task[None] | None = None
+        self._waiters = 0
+
+    def pick(self) -> Link | None:
+        """Of two live Instances the one with fewer calls in flight; None if there is none."""
+        live = self._live
+        while live:
+            first = live[_choose(len(live))] if len(live) > 1 else live[0]
+            second = live[_choose(len(live))] if len(live) > 1 else first
+            link = first if first.in_flight <= second.in_flight else second
+            if not (link.closed or link.draining):
+                return link
+            live.remove(link)
+        return None
+
+    async def fill(self, seconds: float) -> None:
+        """Make sure that `pick` finds a link; parallel calls share one try.
+
+        Raises NotFound (the Backend does not know the Deployment), InstanceUnavailable,
+        Unavailable (the Backend was away for `seconds`), or Refused (nobody could be reached).
+        """
+        if self._waiters >= MAX_WAITERS:
+            raise InstanceUnavailable("Too many calls wait for this API to start.")
+        if self._filling is None or self._filling.done():
+            self._filling = asyncio.create_task(self._fill())
+            self._filling.add_done_callback(_seen)
+        self._waiters += 1
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self._filling)
+        except TimeoutError:
+            raise Unavailable("This API could not be started in time; try again.") from None
+        finally:
+            self._waiters -= 1
+
+    async def _fill(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                instances = await self._backend.acquire(self.deployment_id)
+                break
+            except Unavailable:  # it is being restarted; those who wait set the limit
+                if not self._waiters:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+        links: dict[str, Link] = {}
+        for instance in instances:
+            link = self._links.get(instance.id)
+            if link is None or link.closed or link.draining:
+                try:
+                    link = await Link.open(instance.address)
+                except Refused:  # it is going or gone; the next acquire will not name it
+                    continue
+            links[instance.id] = link
+        self._links = links
+        self._live = list(links.values())
+        if not links:
+            raise Refused("none of the Instances could be reached")
+
+    def retire(self) -> None:
+        """Take no new calls; each link closes once nothing is in flight on it."""
+        for link in self._links.values():
+            link.draining = True  # it closes itself when its last Exchange ends
+            if not link.in_flight:
+                link.close()
+        self._live.clear()
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that are being answered."""
+        return sum(link.in_flight for link in self._links.values())
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """Its waiters may all have gone; nobody needs to hear of its failure then."""
+    if not task.cancelled():
+        task.exception()

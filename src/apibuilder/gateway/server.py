@@ -1,0 +1,176 @@
+"""Runs a gateway: its servers on their sockets, its loops beside them, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from apibuilder.backends.base import Backend
+from apibuilder.errors import ApiBuilderError
+from apibuilder.gateway.app import GatewayApp, health_app, metrics_app
+from apibuilder.gateway.connection import Connection
+from apibuilder.gateway.handler import Handler
+from apibuilder.gateway.keeper import Keeper
+from apibuilder.gateway.meter import Meter
+from apibuilder.gateway.metrics import Metrics, registry
+from apibuilder.gateway.proxies import TrustedProxies
+from apibuilder.gateway.shipper import Shipper, count_month
+from apibuilder.gateway.table import Table
+from apibuilder.limits.base import Limiter
+from apibuilder.store.base import GatewayStore
+
+_log = structlog.get_logger()
+
+BACKLOG = 2048
+_KEEP_ALIVE_SECONDS = 75  # longer than the pools of common clients, so that it is they who close
+_SWEEP_SECONDS = 5.0
+_LAST_SHIPMENT_SECONDS = 3.0
+_RETRY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a gateway is given to work with."""
+
+    store: GatewayStore
+    backend: Backend
+    limiter: Limiter
+    usage_dir: Path
+    trusted_proxies: str
+    drain_seconds: float
+
+
+class Gateway:
+    """One gateway process's parts, wired."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Raises ValueError for trusted proxies that are no addresses."""
+        self._ports = ports
+        self._meter = Meter(ports.usage_dir)
+        self._shipper = Shipper(ports.store, ports.usage_dir, self._meter)
+        table, metrics = Table(), Metrics()
+        self._keeper = Keeper(ports.store, ports.backend, table)
+        handler = Handler(
+            table=table,
+            routes=self._keeper,
+            limiter=ports.limiter,
+            meter=self._meter,
+            proxies=TrustedProxies(ports.trusted_proxies),
+            metrics=metrics,
+        )
+        metrics.gauge(
+            "apibuilder_gateway_routes",
+            "Routes that are known.",
+            lambda: len(table.api_ids()),
+        )
+        metrics.gauge(
+            "apibuilder_gateway_ledger_full",
+            "1 while calls are refused because the usage ledger cannot grow.",
+            lambda: float(self._meter.full),
+        )
+        self._calls = _server(
+            GatewayApp(health_app(self._keeper, self._meter), handler), ports.drain_seconds
+        )
+        self._metrics = _server(metrics_app(registry(metrics)), 0)
+
+    async def serve(self, listen: socket.socket, metrics_listen: socket.socket) -> None:
+        """Until SIGTERM or SIGINT: then no new calls, those in flight finish, usage is shipped."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loops = [
+            asyncio.create_task(self._restore_and_ship()),
+            asyncio.create_task(self._keeper.run()),
+            asyncio.create_task(self._sweep()),
+        ]
+        for task in loops:
+            task.add_done_callback(self._ended)
+        try:
+            async with asyncio.TaskGroup() as servers:
+                servers.create_task(self._metrics.serve(sockets=[metrics_listen]))
+                await self._calls.serve(sockets=[listen])
+                self._metrics.should_exit = True
+        finally:
+            await self._close(loops)
+
+    def stop(self) -> None:
+        """Begin the end."""
+        self._calls.should_exit = True
+        self._metrics.should_exit = True
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop never returns: without it the gateway would only seem to work."""
+        if not task.cancelled():
+            _log.error("a loop of the gateway failed", error=repr(task.exception()))
+            self.stop()
+
+    async def _restore_and_ship(self) -> None:
+        while True:
+            try:
+                month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+                ports = self._ports
+                calls = await count_month(ports.store, ports.usage_dir, month)
+                await ports.limiter.restore(calls)
+                break
+            except ApiBuilderError as error:
+                _log.warning("this month's calls could not be counted yet", detail=error.detail)
+                await asyncio.sleep(_RETRY_SECONDS)
+        await self._shipper.run()
+
+    async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            for connection in cast("list[object]", list(self._calls.server_state.connections)):
+                if isinstance(connection, Connection):
+                    connection.close_if_silent(loop.time())
+
+    async def _close(self, loops: list[asyncio.Task[None]]) -> None:
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await self._keeper.close()
+        self._meter.close()
+        try:
+            async with asyncio.timeout(_LAST_SHIPMENT_SECONDS):
+                await self._shipper.ship()
+        except (ApiBuilderError, TimeoutError) as error:
+            _log.info("usage is left to the next gateway to ship", error=str(error))
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the Gateway, which has two servers."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
+
+
+def _server(app: ASGIApp, drain_seconds: float) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=int(drain_seconds),
+        )
+    )

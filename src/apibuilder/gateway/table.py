@@ -1,0 +1,116 @@
+"""What the gateway knows: Routes by id and slug, Keys by hash. All of it is in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from apibuilder.domain import KeyGrant, Limits, Route
+from apibuilder.gateway.pool import Pool
+from apibuilder.limits.base import Bucket, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRoute:
+    """A Route and the links to its Deployment's Instances. Replaced whole, never changed."""
+
+    route: Route
+    pool: Pool | None  # None: there is no Deployment to send anything to
+    api: str
+    api_bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a Key of one Api, and what it is held to."""
+
+    key_bytes: bytes
+    api_id: UUID
+    expires_at: float  # Unix time; infinity for never
+    policy: Policy
+    policy_header: bytes  # RateLimit-Policy
+
+
+class Table:
+    """Looked up for each call; written by the `Keeper` only."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, LiveRoute] = {}
+        self._by_id: dict[UUID, LiveRoute] = {}
+        self._principals: dict[bytes, Principal] = {}
+        self._grants: dict[UUID, list[KeyGrant]] = {}
+
+    def find(self, name: str) -> LiveRoute | None:
+        """By the first segment of a path: an Api's id or its slug."""
+        return self._by_name.get(name)
+
+    def current(self, api_id: UUID) -> LiveRoute | None:
+        """As it stands now; a call that waits looks again."""
+        return self._by_id.get(api_id)
+
+    def principal(self, key_hash: bytes) -> Principal | None:
+        """The holder of a key."""
+        return self._principals.get(key_hash)
+
+    def routes(self) -> Iterable[LiveRoute]:
+        """All of them."""
+        return self._by_id.values()
+
+    def api_ids(self) -> set[UUID]:
+        """Of all Apis that are known, by Route or by Key."""
+        return self._by_id.keys() | self._grants.keys()
+
+    def put_route(self, route: Route, pool: Pool | None) -> None:
+        """Make it the Api's Route, in one step."""
+        live = LiveRoute(route, pool, str(route.api_id), route.api_id.bytes)
+        before = self._by_id.get(route.api_id)
+        if before is not None and before.route.slug != route.slug:
+            self._forget_slug(before)
+        self._by_id[route.api_id] = live
+        self._by_name[route.slug] = live
+        self._by_name[live.api] = live  # last: no slug can take an id's place
+        if before is None or before.route.limits != route.limits:
+            self._regrant(route.api_id)
+
+    def drop_route(self, api_id: UUID) -> None:
+        """The Api is gone, and its keys with it."""
+        live = self._by_id.pop(api_id, None)
+        if live is not None:
+            self._by_name.pop(live.api, None)
+            self._forget_slug(live)
+        self.put_grants(api_id, [])
+
+    def _forget_slug(self, live: LiveRoute) -> None:
+        if self._by_name.get(live.route.slug) is live:  # else another Api has it by now
+            del self._by_name[live.route.slug]
+
+    def put_grants(self, api_id: UUID, grants: list[KeyGrant]) -> None:
+        """These are all the live Keys of an Api."""
+        for grant in self._grants.pop(api_id, []):
+            self._principals.pop(grant.key_hash, None)
+        if grants:
+            self._grants[api_id] = grants
+            self._regrant(api_id)
+
+    def _regrant(self, api_id: UUID) -> None:
+        live = self._by_id.get(api_id)
+        if live is not None:
+            for grant in self._grants.get(api_id, []):
+                self._principals[grant.key_hash] = _principal(grant, live.route.limits)
+
+
+def _principal(grant: KeyGrant, limits: Limits) -> Principal:
+    buckets = [Bucket.of(f"api:{grant.api_id}", limits.requests_per_second, limits.burst)]
+    if grant.requests_per_second is not None or grant.burst is not None:
+        rate = min(
+            grant.requests_per_second or limits.requests_per_second, limits.requests_per_second
+        )
+        burst = min(grant.burst or limits.burst, limits.burst)
+        buckets.append(Bucket.of(f"key:{grant.key_id}", rate, burst))
+    policy = Policy(str(grant.api_id), tuple(buckets), limits.monthly_quota, limits.max_concurrency)
+    tightest = max(buckets, key=lambda bucket: bucket.interval_ns)
+    window = max(1, round(tightest.burst * tightest.interval_ns / 1e9))
+    header = f'"rate";q={tightest.burst};w={window}, "quota";q={limits.monthly_quota}'
+    expires = grant.expires_at.timestamp() if grant.expires_at is not None else float("inf")
+    return Principal(grant.key_id.bytes, grant.api_id, expires, policy, header.encode())

@@ -1,0 +1,1 @@
+"""The offline generator: understands resource prompts and a library of tested recipes."""

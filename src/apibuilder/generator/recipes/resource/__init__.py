@@ -1,0 +1,1 @@
+"""The resource recipe: a collection of things with fields, kept in SQLite."""

@@ -1,0 +1,217 @@
+"""From a prompt to a Resource: what is kept, and with which fields.
+
+Says what it does not understand instead of guessing: a prompt that asks for more than a collection
+would otherwise get an API that looks right and is not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from apibuilder.generator.recipes.resource.items import Unclear, field_items, parse_item
+from apibuilder.generator.recipes.resource.model import MAX_FIELDS, FieldSpec, Kind, Resource
+from apibuilder.generator.recipes.resource.nouns import (
+    NATURAL_NAME,
+    OTHER_FIELDS,
+    SPOKEN,
+    USUAL_FIELDS,
+    plural,
+    singular,
+)
+from apibuilder.generator.recipes.words import (
+    FILLER,
+    beyond,
+    normalise,
+    stem,
+    word_set,
+    words,
+)
+
+# Say that something is kept; also what such collections are called.
+_KEEPING = word_set(
+    """
+    list lists listing track tracks tracking tracker manage manages managing manager
+    management store stores storing storage save saves saving keep keeps keeping record
+    records recording log logs logging register registry organise organize organises
+    organizes organizer organiser maintain maintains catalog catalogue catalogs collect
+    collects collection collections inventory directory diary journal planner remember
+    remembers handle handles add edit update delete remove view see show read create crud
+    hold holds wishlist
+    """
+)
+# A noun that ends in one of these is called a collection: `expense tracker`.
+_CALLED = FILLER | _KEEPING - word_set("record records")
+_FIELDS_BEGIN = re.compile(
+    r"""\s*(?:
+        \(\s*(?:with\s+)?|:\s*
+      | ,?\s*\b(?:and\s+)?(?:each|every)\s+(?:\w+\s+)?(?:of\s+(?:them|which)\s+)?
+          (?:has|have|with|having|should\s+have|needs)\b
+      | ,?\s*\b(?<!\bi\s)(?<!\bwe\s)(?:(?:that|which|who|they|it)\s+)?(?:should\s+)?
+          (?:has|have|having|contains?|containing|includes?|including)\b
+      | ,?\s*\bwith\b | ,?\s*\bconsisting\s+of\b | ,?\s*\bfields?\s+(?:are\b)?
+    )\s*(?:the\s+)?(?:(?:following\s+)?(?:fields?|properties|attributes|columns)\b\s*:?)?\s*""",
+    re.VERBOSE,
+)
+_SENTENCE = re.compile(r"[.!?;\n]+(?:\s+|$)")
+_TAIL = word_set(
+    """
+    for in at from on by about using during so because when where that which i we you
+    """
+)
+_CLAUSE = word_set("that which so because when where who and")
+_BUILT_IN = re.compile(
+    r"\b(?:full[- ]text |with )*(?:search|filtering|sorting|pagination|paging)\b"
+)
+_ING = word_set("booking planning scheduling rating reviewing monitoring sharing posting")
+_MOST_NOUN_WORDS = 3
+_MOST_TAIL_WORDS = 6
+
+
+def understand(prompt: str) -> Resource:
+    """The Resource that a prompt describes. Raises Unclear."""
+    text = normalise(prompt)
+    subject, section, rest = _divide(text)
+    noun, kept = _noun(subject)
+    _refuse_rest(rest, noun)
+    items = [item for item in field_items(section) if item]
+    if not items and not kept:
+        raise Unclear("it does not say what to keep and with which fields")
+    usual = items or field_items(USUAL_FIELDS.get(noun[-1], OTHER_FIELDS))
+    name = "_".join(noun)
+    fields = [parse_item(item, name) for item in usual]
+    return _resource(noun, _with_name(fields, noun[-1], name))
+
+
+def extend(resource: Resource, change: str) -> Resource:
+    """The Resource with the fields that a change asks to add. Raises Unclear."""
+    text = normalise(change).rstrip(".!? ")
+    found = re.match(
+        r"^(?:please |can you |could you |also )*(?:add|include|store|track|record|save|keep)\b"
+        r"(?: (?:a|an|the|another|new|also|two|three|more|following|fields?|columns?|property"
+        r"|called|named))*:? (?P<section>.+)$",
+        text,
+    )
+    if found is None:
+        raise Unclear("of changes to such an API, only `add FIELD` is understood")
+    section = re.sub(r" (?:to|for|of) (?:the|each|every|my|all)?\s*(?:\w+)$", "", found["section"])
+    known = {field.name for field in resource.fields}
+    added = [parse_item(item, resource.singular) for item in field_items(section)]
+    if not added:
+        raise Unclear("it names no field to add")
+    for field in added:
+        if field.name in known:
+            raise Unclear(f"there is a field `{field.name}` already")
+        known.add(field.name)
+    if len(known) > MAX_FIELDS:
+        raise Unclear(f"{len(known)} fields are more than {MAX_FIELDS}")
+    # What is stored already does not have it, so nothing new can be required.
+    optional = [field.model_copy(update={"required": False}) for field in added]
+    return resource.model_copy(update={"fields": (*resource.fields, *optional)})
+
+
+# --- the parts of a prompt ---------------------------------------------------------
+
+
+def _divide(text: str) -> tuple[str, str, str]:
+    """What is kept, its fields, and all that is said besides."""
+    sentences = [part.strip(" ,") for part in _SENTENCE.split(text) if part.strip(" ,")]
+    if not sentences:
+        raise Unclear("it is empty")
+    for index, sentence in enumerate(sentences):
+        if found := _FIELDS_BEGIN.search(sentence):
+            before, section = sentence[: found.start()], sentence[found.end() :]
+            if found[0].lstrip().startswith("("):
+                section = section.removesuffix(")")
+            others = [one for number, one in enumerate(sentences) if number != index]
+            if not words(_without_filler(before)) and others:
+                before, others = others[0], others[1:]
+            return before, section, " ".join(others)
+    return sentences[0], "", " ".join(sentences[1:])
+
+
+def _without_filler(text: str) -> str:
+    return " ".join(word for word in words(text) if word not in FILLER | _KEEPING)
+
+
+def _noun(subject: str) -> tuple[list[str], bool]:
+    """The words of one thing that is kept, and whether the subject says that it is kept."""
+    if found := beyond(subject):
+        raise Unclear(_too_much(found))
+    for spoken, plain in SPOKEN.items():
+        subject = re.sub(rf"\b{spoken}\b" if spoken[-1] != ")" else rf"\b{spoken}", plain, subject)
+    said = words(_BUILT_IN.sub("", subject))
+    kept = any(word in _KEEPING for word in said)
+    start = next((i for i, word in enumerate(said) if word not in FILLER | _KEEPING), len(said))
+    noun, tail = _cut(said[start:])
+    while noun and noun[-1] in _CALLED:
+        noun.pop()
+    if len(noun) > 1 and noun[0] in _ING:
+        noun = noun[1:]
+    if not noun:
+        raise Unclear("it does not name what to keep")
+    if "and" in said[start:]:
+        raise Unclear("it names several kinds of things; recipes keep one kind at a time")
+    if len(noun) > _MOST_NOUN_WORDS or any(not word.isalpha() for word in noun):
+        raise Unclear("what to keep is not one plain noun")
+    _refuse_tail(tail)
+    if noun[-1].endswith("ing") and said[-1] in _KEEPING:
+        noun.append("entry")  # a running log has no runnings
+    return [*noun[:-1], singular(noun[-1])], kept
+
+
+def _cut(said: list[str]) -> tuple[list[str], list[str]]:
+    """The noun, and what follows it: `for my shop`."""
+    stop = next((i for i, word in enumerate(said) if i and word in _TAIL), len(said))
+    return said[:stop], said[stop:]
+
+
+def _refuse_tail(tail: list[str]) -> None:
+    meaning = [word for word in tail if word not in FILLER | _KEEPING]
+    if tail and (len(tail) > _MOST_TAIL_WORDS or (tail[0] in _CLAUSE and meaning)):
+        raise Unclear(f"`{' '.join(tail)}` is more than keeping a list")
+
+
+def _refuse_rest(rest: str, noun: list[str]) -> None:
+    """Other sentences may only say the same again."""
+    if found := beyond(rest):
+        raise Unclear(_too_much(found))
+    known = {stem(word) for word in noun}
+    unknown = [
+        word for word in words(rest) if word not in FILLER | _KEEPING and stem(word) not in known
+    ]
+    if len(unknown) > 2:
+        raise Unclear(f"`{' '.join(unknown[:6])}` is more than keeping a list")
+
+
+def _too_much(found: list[str]) -> str:
+    return f"`{'`, `'.join(dict.fromkeys(found))}` is more than recipes can do"
+
+
+# --- the Resource ------------------------------------------------------------------
+
+
+def _with_name(asked: list[FieldSpec], noun: str, name: str) -> list[FieldSpec]:
+    """Fields without repetition, one of them required, and the thing's own name among them."""
+    fields = list({field.name: field for field in asked}.values())
+    natural = NATURAL_NAME.get(noun)
+    identity = next((f for f in fields if f.name in {"title", "name", natural}), None)
+    if not any(field.required for field in fields):
+        first = identity or next((f for f in fields if f.kind in _CAN_BE_FIRST), None)
+        fields = [f.model_copy(update={"required": f == first}) for f in fields]
+    if identity is None and natural is not None:
+        # It was not asked for, so nobody has to send it.
+        fields.insert(0, parse_item(natural, name))
+    return fields
+
+
+_CAN_BE_FIRST = frozenset(Kind) - {Kind.BOOLEAN, Kind.TAGS}
+
+
+def _resource(noun: list[str], fields: list[FieldSpec]) -> Resource:
+    if len(fields) > MAX_FIELDS:
+        raise Unclear(f"{len(fields)} fields are more than {MAX_FIELDS}")
+    name = "_".join(noun)
+    many = "_".join([*noun[:-1], plural(noun[-1])])
+    if len(many) > 40:
+        raise Unclear("the name of what to keep is too long")
+    return Resource(singular=name, plural=many, fields=tuple(fields))

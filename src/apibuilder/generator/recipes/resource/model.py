@@ -1,0 +1,104 @@
+"""A Resource: what is kept, and the fields of one."""
+
+from __future__ import annotations
+
+import keyword
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_FIELDS = 30
+# Names of the generated module, in lower case.
+_TAKEN = frozenset(
+    {"app", "closing", "depends", "field", "found", "json", "lifespan", "literal", "message"}
+    | {"path", "query", "refuse", "request", "store", "wanted"}
+)
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    LONG_TEXT = "long text"
+    EMAIL = "email"
+    URL = "url"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    TAGS = "list of texts"
+    CHOICE = "choice"
+
+
+Choice = Annotated[str, Field(pattern=r"^\w[\w .+#&-]{0,39}$")]
+
+
+class FieldSpec(BaseModel):
+    """One field. `name` is a safe Python and SQL identifier."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    kind: Kind
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        return self.name.replace("_", " ")
+
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be null: a boolean, a list and a choice have a default instead."""
+        return not self.required and self.default is None
+
+    @property
+    def default(self) -> str | None:
+        """Python of the value that it has when it is left out."""
+        if self.required:
+            return None
+        match self.kind:
+            case Kind.BOOLEAN:
+                return "False"
+            case Kind.TAGS:
+                return "[]"
+            case Kind.CHOICE if self.choices:
+                return f'"{self.choices[0]}"' if self.name in {"status", "state", "stage"} else None
+            case _:
+                return None
+
+
+class Resource(BaseModel):
+    """A collection of things that are alike."""
+
+    model_config = ConfigDict(frozen=True)
+
+    singular: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    plural: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    fields: tuple[FieldSpec, ...] = Field(min_length=1, max_length=MAX_FIELDS)
+
+    @property
+    def variable(self) -> str:
+        """What one is called in code: like itself, unless that means something else there."""
+        taken = keyword.iskeyword(self.singular) or self.singular in _TAKEN
+        return f"{self.singular}_record" if taken else self.singular
+
+    @property
+    def class_name(self) -> str:
+        """`TodoItem` of `todo_item`."""
+        return "".join(part.capitalize() for part in self.variable.split("_"))
+
+    @property
+    def title(self) -> str:
+        """What the API is called."""
+        return self.plural.replace("_", " ").capitalize()
+
+    def of_kind(self, *kinds: Kind) -> list[FieldSpec]:
+        """Its fields of some kinds."""
+        return [field for field in self.fields if field.kind in kinds]

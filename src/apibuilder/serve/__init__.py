@@ -1,0 +1,1 @@
+"""One machine's processes under one small supervisor."""

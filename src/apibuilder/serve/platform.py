@@ -1,0 +1,216 @@
+"""The processes of one machine, in the order that they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+import aiohttp
+import asyncpg
+
+from apibuilder.errors import Unavailable
+from apibuilder.local import migrate
+from apibuilder.local.postgres import BundledPostgres
+from apibuilder.serve import runfile
+from apibuilder.serve.child import Child, Program
+from apibuilder.serve.screen import Screen
+from apibuilder.serve.sockets import listen, origin_of, port_of
+from apibuilder.settings import Settings
+
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.02
+_POSTGRES_STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The listening sockets, which outlive every child."""
+
+    platform: socket
+    gateway: socket
+    metrics: socket
+
+    @classmethod
+    def open(cls, settings: Settings) -> Doors:
+        """Raises Conflict when a port is taken."""
+        host = settings.host
+        return cls(
+            listen(host, settings.platform_port, "APIBUILDER_PLATFORM_PORT"),
+            listen(host, settings.gateway_port, "APIBUILDER_GATEWAY_PORT"),
+            listen("127.0.0.1", settings.metrics_port, "APIBUILDER_METRICS_PORT"),
+        )
+
+    def close(self) -> None:
+        """New connections are refused from here on."""
+        for door in (self.platform, self.gateway, self.metrics):
+            door.close()
+
+
+class Platform:
+    """Starts, keeps and stops everything on one data folder."""
+
+    def __init__(self, settings: Settings, doors: Doors, screen: Screen) -> None:
+        self._settings = settings
+        self._doors = doors
+        self._screen = screen
+        self._children: list[Child] = []
+        self.platform_url = origin_of(doors.platform, settings.host)
+        self.gateway_url = settings.gateway_url or origin_of(doors.gateway, settings.host)
+        self.metrics_url = origin_of(doors.metrics, "127.0.0.1")
+        self.first_start = False
+
+    async def start(self) -> None:
+        """Everything up and ready. Raises Unavailable when a part does not get there."""
+        self._settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
+        self._settings.usage_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        runtime = await self._run(self._program("runtime"))
+        with self._screen.step("Postgres"):
+            await self._start_database()
+        with self._screen.step("schema"):
+            await self._migrate()
+        await self._run(self._program("control", listen_fd=self._doors.platform.fileno()))
+        for number in range(1, self._settings.gateway_processes + 1):
+            await self._run(self._gateway(number))
+        async with aiohttp.ClientSession() as web:
+            with self._screen.step("sandbox and runtime"):
+                await self._until(lambda: self._runtime_ready(runtime), "the runtime")
+            with self._screen.step("control API"):
+                await self._until(lambda: _ready(web, self.platform_url), "the control API")
+            with self._screen.step("gateway"):
+                await self._until(
+                    lambda: _ready(web, origin_of(self._doors.gateway, self._settings.host)),
+                    "the gateway",
+                )
+
+    async def stop(self) -> None:
+        """End all children, those that need others first, and remove what they left."""
+        self._doors.close()
+        by_name = {child.program.name: child for child in self._children}
+        database = by_name.pop("postgres", None)
+        runtime = by_name.pop("runtime", None)
+        await asyncio.gather(*(child.stop() for child in by_name.values()))
+        for child in (runtime, database):
+            if child is not None:
+                await child.stop()
+        self._run_file.unlink(missing_ok=True)
+        with suppress(OSError):  # not empty: something else is kept there
+            self._settings.run_dir.rmdir()
+
+    @property
+    def _run_file(self) -> Path:
+        return self._settings.run_dir / "serve.json"
+
+    async def _start_database(self) -> None:
+        if self._settings.database_url is None:
+            postgres = BundledPostgres(
+                self._settings.state_dir / "postgres", self._settings.run_dir
+            )
+            self.first_start = not postgres.initialised
+            await asyncio.to_thread(postgres.initialise)
+            program = Program(
+                name="postgres",
+                argv=postgres.command(),
+                stop_signal=BundledPostgres.STOP_SIGNAL,
+                stop_seconds=_POSTGRES_STOP_SECONDS,
+            )
+            await self._run(program)
+        await self._until(self._database_ready, "the database")
+
+    async def _migrate(self) -> None:
+        dsn = self._settings.database_dsn
+        if self._settings.database_url is None:
+            if await migrate.pending(dsn):
+                await migrate.bootstrap(dsn)
+                await migrate.migrate(dsn)
+        elif behind := await migrate.pending(dsn):
+            raise Unavailable(
+                f"The database in DATABASE_URL lacks {len(behind)} migrations, "
+                f"from {behind[0]} on. "
+                'Apply them first: npx supabase db push --remote="$DATABASE_URL"'
+            )
+
+    def _program(self, verb: str, *, name: str | None = None, **fds: int) -> Program:
+        flags = [
+            word for key, fd in fds.items() for word in (f"--{key.replace('_', '-')}", str(fd))
+        ]
+        return Program(
+            name=name or verb,
+            argv=[sys.executable, "-m", "apibuilder", verb, *flags],
+            env={
+                "APIBUILDER_GATEWAY_URL": self.gateway_url,
+                "APIBUILDER_GATEWAY_PORT": str(port_of(self._doors.gateway)),
+                "APIBUILDER_PLATFORM_PORT": str(port_of(self._doors.platform)),
+                "PYTHONUNBUFFERED": "1",
+            },
+            fds=tuple(fds.values()),
+            # A stop is for good: nobody waits as long as a swap lets its requests finish.
+            stop_seconds=15.0,
+        )
+
+    def _gateway(self, number: int) -> Program:
+        doors = {"listen_fd": self._doors.gateway.fileno()}
+        if number == 1:  # the others' counts are their own: metrics are per process
+            doors["metrics_fd"] = self._doors.metrics.fileno()
+        return self._program("gateway", name=f"gateway-{number}", **doors)
+
+    async def _run(self, program: Program) -> Child:
+        child = Child(
+            program,
+            on_line=self._screen.line,
+            on_end=self._screen.ended,
+            on_change=self._write_run_file,
+        )
+        self._children.append(child)
+        await child.start()
+        return child
+
+    def _write_run_file(self) -> None:
+        pids = {child.program.name: child.pid for child in self._children if child.pid}
+        runfile.write(
+            self._run_file,
+            {
+                "pid": os.getpid(),
+                "platform_url": self.platform_url,
+                "gateway_url": self.gateway_url,
+                "metrics_url": self.metrics_url,
+                "children": pids,
+                "started": {name: runfile.started_at(pid) for name, pid in pids.items()},
+            },
+        )
+
+    async def _until(self, ready: Callable[[], Awaitable[bool]], what: str) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while not await ready():
+            if time.monotonic() > deadline:
+                raise Unavailable(f"{what[0].upper()}{what[1:]} did not get ready; see above.")
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _database_ready(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self._settings.database_dsn, timeout=5)
+        except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
+            return False
+        await connection.close()
+        return True
+
+    async def _runtime_ready(self, runtime: Child) -> bool:
+        if runtime.pid is None or not self._settings.runtime_socket.exists():
+            return False
+        connector = aiohttp.UnixConnector(str(self._settings.runtime_socket))
+        async with aiohttp.ClientSession(connector=connector) as web:
+            return await _ready(web, "http://runtime")
+
+
+async def _ready(web: aiohttp.ClientSession, origin: str) -> bool:
+    try:
+        async with web.get(f"{origin}/readyz", timeout=aiohttp.ClientTimeout(total=5)) as answer:
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False

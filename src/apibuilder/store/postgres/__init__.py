@@ -1,0 +1,23 @@
+"""The store's ports on Postgres (asyncpg): one class a noun, all on one `Database`."""
+
+from apibuilder.store.postgres.accounts import PostgresAccountStore
+from apibuilder.store.postgres.apis import PostgresApiStore
+from apibuilder.store.postgres.database import Database
+from apibuilder.store.postgres.deployer import PostgresDeployerStore
+from apibuilder.store.postgres.deployments import PostgresDeploymentStore
+from apibuilder.store.postgres.gateway import PostgresGatewayStore
+from apibuilder.store.postgres.generations import PostgresGenerationStore
+from apibuilder.store.postgres.keys import PostgresKeyStore
+from apibuilder.store.postgres.usage import PostgresUsageStore
+
+__all__ = [
+    "Database",
+    "PostgresAccountStore",
+    "PostgresApiStore",
+    "PostgresDeployerStore",
+    "PostgresDeploymentStore",
+    "PostgresGatewayStore",
+    "PostgresGenerationStore",
+    "PostgresKeyStore",
+    "PostgresUsageStore",
+]

@@ -1,0 +1,52 @@
+-- name: routes
+-- Of all Apis, or of one.
+select a.id as api_id, a.slug, a.status, a.current_deployment_id as deployment_id,
+  r.number as revision, a.limits, to_jsonb(p) as plan
+from public.apis a
+join public.profiles u on u.id = a.user_id
+join public.plans p on p.id = u.plan_id
+left join public.revisions r on r.id = a.current_revision_id
+where a.deleted_at is null and ($1::uuid is null or a.id = $1);
+
+-- name: grants
+-- Of all Apis, or of one.
+select id as key_id, api_id, key_hash, requests_per_second, burst, expires_at
+from public.api_keys
+where revoked_at is null and (expires_at is null or expires_at > now())
+  and ($1::uuid is null or api_id = $1);
+
+-- name: month_calls
+select api_id, count(*) as calls from public.usage_events
+where at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC'
+group by api_id;
+
+-- name: shipped
+select shipped from public.usage_segments where name = $1;
+
+-- name: advance
+-- No row unless the offset was $2.
+insert into public.usage_segments (name, shipped)
+select $1::text, $3::bigint
+where $2::bigint = coalesce((select shipped from public.usage_segments where name = $1::text), 0)
+on conflict (name) do update set shipped = excluded.shipped where usage_segments.shipped = $2
+returning shipped;
+
+-- name: batch
+-- Kept for the connection's life and empty between transactions, so that shipping a batch does
+-- not write to the catalogue.
+create temporary table if not exists usage_batch (
+  id uuid, at timestamptz, api_id uuid, key_id uuid, revision integer, status smallint,
+  duration_us bigint, request_bytes bigint, response_bytes bigint
+) on commit delete rows;
+
+-- name: merge
+insert into public.usage_events select * from usage_batch
+on conflict (id, at) do update set
+  status = excluded.status, duration_us = excluded.duration_us,
+  request_bytes = excluded.request_bytes, response_bytes = excluded.response_bytes;
+
+-- name: touch_keys
+update public.api_keys k
+set last_used_at = greatest(k.last_used_at, used.at)
+from unnest($1::uuid[], $2::timestamptz[]) as used (id, at)
+where k.id = used.id;

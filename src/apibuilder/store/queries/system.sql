@@ -1,0 +1,2 @@
+-- name: version
+select current_setting('server_version');

@@ -1,0 +1,359 @@
+"""Workers, zygote and supervisor that die, hang, idle or outgrow their plan."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from apibuilder import errors
+from apibuilder.backends.fork import cgroup, data, frames
+from apibuilder.backends.fork.supervisor import Supervisor
+from apibuilder.backends.fork.watch import Intervals
+from tests.contracts.backends import HELLO, ROOT, fork_backend, get, short_folder, spec
+
+_SLOW = (
+    HELLO
+    + """
+import asyncio
+@app.get("/slow")
+async def slow():
+    await asyncio.sleep(0.5)
+    return "done"
+
+@app.get("/block")
+async def block():
+    import time
+    time.sleep(60)
+
+@app.get("/pid")
+async def exit_at_once():
+    import ctypes
+    ctypes.string_at(0)
+"""
+)
+
+
+@pytest.fixture
+async def folder() -> AsyncIterator[Path]:
+    made = short_folder()
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+async def until(condition: Callable[[], Any], seconds: float = 15.0) -> None:
+    """Wait for something that tells nobody when it happens."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def host_pid(backend: Supervisor) -> int:
+    """The one running worker's process."""
+    ((running,),) = [p.running for p in backend._placements.values()]
+    return running.handle.pid
+
+
+async def test_an_endless_import_is_killed_at_its_deadline() -> None:
+    async with fork_backend(start_timeout_seconds=0.5) as backend:
+        with pytest.raises(errors.StartTimeout):
+            await backend.place(spec("while True: pass\n"))
+        await until(lambda: backend._pool.workers <= 1)
+
+
+async def test_a_crashed_worker_is_dropped_at_once_and_replaced_on_demand() -> None:
+    async with fork_backend() as backend:
+        wanted = spec()
+        started = await backend.place(wanted)
+        os.kill(host_pid(backend), signal.SIGKILL)
+        await until(lambda: not backend._placements[wanted.deployment_id].running)
+        (again,) = await backend.acquire(wanted.deployment_id)
+        assert again.id != started.instance.id
+        assert not Path(started.instance.address).exists()
+        assert await get(again, "/hello") == (200, {"hello": "you"})
+        said = [line.message async for line in backend.logs(wanted.api_id, tail=9, follow=False)]
+        assert any("SIGKILL" in message for message in said)
+
+
+async def test_a_start_that_fails_is_not_tried_again_at_once() -> None:
+    source = "import os, pathlib\nmark = pathlib.Path(os.environ['DATA_DIR'], 'started')\n"
+    source += "if mark.exists():\n    raise ValueError('second start')\nmark.touch()\n" + HELLO
+    async with fork_backend() as backend:
+        wanted = spec(source)
+        await backend.place(wanted)
+        await backend.suspend(wanted.deployment_id, 0)
+        with pytest.raises(errors.InstanceUnavailable, match="second start"):
+            await backend.acquire(wanted.deployment_id)
+        with pytest.raises(errors.InstanceUnavailable) as caught:
+            await backend.acquire(wanted.deployment_id)
+        assert int(caught.value.headers["Retry-After"]) >= 1
+
+
+async def test_workers_outlive_their_zygote_and_are_reaped_by_the_supervisor() -> None:
+    async with fork_backend() as backend:
+        wanted = spec()
+        started = await backend.place(wanted)
+        old = backend._pool.zygote_pid
+        assert old is not None
+        os.kill(old, signal.SIGKILL)
+        await until(lambda: backend._pool.zygote_pid != old)
+        assert await get(started.instance, "/hello") == (200, {"hello": "you"})
+        assert (await backend.place(spec())).instance.id != started.instance.id
+        worker = backend._placements[wanted.deployment_id].running[0].handle
+        os.kill(worker.pid, signal.SIGKILL)
+        assert await worker.exited == signal.SIGKILL
+        assert not psutil.pid_exists(worker.pid)
+
+
+async def test_a_replaced_zygote_leaves_its_workers_alone() -> None:
+    async with fork_backend() as backend:
+        started = await backend.place(spec())
+        old = backend._pool.zygote_pid
+        await backend._pool.replace_zygote()
+        await until(lambda: backend._pool.zygote_pid != old)
+        assert await get(started.instance, "/hello") == (200, {"hello": "you"})
+
+
+async def test_drain_lets_requests_in_flight_finish() -> None:
+    async with fork_backend() as backend:
+        wanted = spec(_SLOW)
+        started = await backend.place(wanted)
+        slow = asyncio.create_task(get(started.instance, "/slow"))
+        running = backend._placements[wanted.deployment_id].running[0]
+        while not running.handle.beat.in_flight:
+            running.handle.tell(frames.Ping())
+            await asyncio.sleep(0.01)
+        await backend.retire(wanted.deployment_id, 10)
+        assert await slow == (200, "done")
+        await running.handle.exited
+
+
+async def test_an_idle_instance_is_stopped() -> None:
+    async with fork_backend(intervals=Intervals(beat=0.05, idle=0.2)) as backend:
+        wanted = spec()
+        started = await backend.place(wanted)
+        placement = backend._placements[wanted.deployment_id]
+        handle = placement.running[0].handle
+        await until(lambda: not placement.running)
+        assert await handle.exited == 0
+        (again,) = await backend.acquire(wanted.deployment_id)
+        assert again.id != started.instance.id
+
+
+async def test_a_hung_worker_is_killed() -> None:
+    intervals = Intervals(beat=0.05, hung=0.0)
+    async with fork_backend(intervals=intervals) as backend:
+        wanted = spec(_SLOW, timeout_seconds=0.3)
+        started = await backend.place(wanted)
+        handle = backend._placements[wanted.deployment_id].running[0].handle
+        blocked = asyncio.create_task(get(started.instance, "/block"))
+        assert await handle.exited == signal.SIGKILL
+        assert "no sign of life" in str(handle.killed_because)
+        await asyncio.wait([blocked])
+        assert blocked.exception() is not None
+
+
+async def test_without_a_memory_cgroup_the_watch_kills(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cgroup, "CONTROLLERS", ("pids",))
+    source = HELLO + "\nkept = []\n@app.get('/eat')\ndef eat():\n"
+    source += "    kept.append(bytearray(80 << 20))\n    return 1\n"
+    async with fork_backend(intervals=Intervals(memory=0.05)) as backend:
+        wanted = spec(source, memory_mb=64)
+        started = await backend.place(wanted)
+        handle = backend._placements[wanted.deployment_id].running[0].handle
+        eaten = asyncio.create_task(get(started.instance, "/eat"))
+        assert await handle.exited == signal.SIGKILL
+        assert "64 MB of memory" in str(handle.killed_because)
+        await asyncio.wait([eaten])
+        eaten.exception()
+
+
+async def test_without_a_memory_cgroup_address_space_is_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cgroup, "CONTROLLERS", ())
+    source = HELLO + "\n@app.get('/eat')\ndef eat():\n    return len(bytes(2 << 30))\n"
+    async with fork_backend(intervals=Intervals(memory=60)) as backend:
+        started = await backend.place(spec(source, memory_mb=64))
+        status, _ = await get(started.instance, "/eat")
+        assert status == 500  # MemoryError
+        assert await get(started.instance, "/hello") == (200, {"hello": "you"})
+
+
+async def test_what_outgrows_its_storage_is_killed() -> None:
+    source = HELLO + "\nimport os\n@app.get('/fill')\ndef fill():\n"
+    source += "    for n in range(3):\n"
+    source += "        open(f\"{os.environ['DATA_DIR']}/{n}\", 'wb').write(bytes(1 << 20))\n"
+    async with fork_backend(intervals=Intervals(storage=0.05)) as backend:
+        wanted = spec(source, storage_mb=2)
+        started = await backend.place(wanted)
+        handle = backend._placements[wanted.deployment_id].running[0].handle
+        filling = asyncio.create_task(get(started.instance, "/fill"))
+        assert await handle.exited == signal.SIGKILL
+        assert "/data holds" in str(handle.killed_because)
+        await asyncio.wait([filling])
+        filling.exception()
+        # It is over its storage but no longer growing, so it may run, to read and to delete.
+        await backend.acquire(wanted.deployment_id)
+
+
+async def test_a_crowd_gets_another_instance() -> None:
+    async with fork_backend(intervals=Intervals(beat=0.05)) as backend:
+        wanted = spec(_SLOW, max_instances=2)
+        started = await backend.place(wanted)
+        crowd = [asyncio.create_task(get(started.instance, "/slow")) for _ in range(12)]
+        await until(lambda: len(backend._placements[wanted.deployment_id].running) == 2)
+        assert len(await backend.acquire(wanted.deployment_id)) == 2
+        await asyncio.gather(*crowd)
+
+
+async def test_a_restarted_runtime_wakes_what_was_placed(folder: Path) -> None:
+    wanted, test_run = spec(env={"TOKEN": "secret"}), spec(ephemeral=True)
+    async with fork_backend(base=folder) as first:
+        await first.place(wanted)
+        await first.place(test_run)
+    (kept,) = (folder / "runtime").glob("*.json")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    async with fork_backend(base=folder) as second:
+        (instance,) = await second.acquire(wanted.deployment_id)
+        assert await get(instance, "/hello") == (200, {"hello": "you"})
+        with pytest.raises(errors.NotFound):
+            await second.acquire(test_run.deployment_id)
+        await second.retire(wanted.deployment_id, 0)
+    assert not list((folder / "runtime").iterdir())
+
+
+async def test_an_ephemeral_deployment_leaves_no_data(folder: Path) -> None:
+    async with fork_backend(base=folder) as backend:
+        wanted = spec(ephemeral=True)
+        await backend.place(wanted)
+        assert list(folder.glob(f"apis/.ephemeral/{wanted.deployment_id}"))
+        await backend.retire(wanted.deployment_id, 0)
+        await until(lambda: not list(folder.glob(f"apis/.ephemeral/{wanted.deployment_id}")))
+
+
+async def test_forget_api_removes_data_and_logs(folder: Path) -> None:
+    async with fork_backend(base=folder) as backend:
+        wanted = spec()
+        await backend.place(wanted)
+        backend._logs.flush()
+        await backend.forget_api(wanted.api_id)
+        assert not (folder / "apis" / str(wanted.api_id)).exists()
+        assert not list((folder / "logs").glob(f"{wanted.api_id}*"))
+
+
+async def test_close_leaves_no_process_cgroup_mount_or_socket(folder: Path) -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    async with fork_backend(base=folder) as backend:
+        for _ in range(3):
+            await backend.place(spec())
+        parents = set(backend._hierarchy.parents.values())
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+    assert not [parent for parent in parents if parent.exists()]
+    assert not list((folder / "run").iterdir())
+    assert str(folder) not in Path("/proc/self/mountinfo").read_text()
+
+
+async def test_cycles_leak_no_descriptor() -> None:
+    async with fork_backend() as backend:
+        wanted = spec()
+        await backend.place(wanted)
+        counts: list[int] = []
+        for _ in range(4):
+            handle = backend._placements[wanted.deployment_id].running[0].handle
+            await backend.suspend(wanted.deployment_id, 0)
+            await handle.exited
+            await backend.acquire(wanted.deployment_id)
+            await until(lambda: backend._pool.spares == 1 and backend._pool.workers == 2)
+            counts.append(psutil.Process().num_fds())
+        assert counts[-1] <= counts[0]
+
+
+_LIVES_ALONE = """
+import asyncio, sys
+from pathlib import Path
+from tests.contracts.backends import fork_backend, spec
+
+async def main():
+    async with fork_backend(base=Path(sys.argv[1])) as backend:
+        wanted = spec("while True: pass" if len(sys.argv) > 2 else spec().source)
+        if len(sys.argv) > 2:
+            asyncio.create_task(backend.place(wanted))
+        else:
+            await backend.place(wanted)
+        await asyncio.sleep(0.3)
+        pids = [handle.pid for handle in backend._pool._handles]
+        print(backend._pool.zygote_pid, *pids, flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("hung", [(), ("hung",)])
+async def test_nothing_outlives_a_killed_supervisor(folder: Path, hung: tuple[str, ...]) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _LIVES_ALONE, str(folder), *hung], cwd=ROOT, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        line = await asyncio.to_thread(process.stdout.readline)
+        pids = [int(pid) for pid in line.split()]
+        process.kill()
+    assert len(pids) >= 2
+    await until(lambda: not any(_alive(pid) for pid in pids))
+    async with fork_backend(base=folder) as backend:  # cleans up what is left on disk
+        assert {path.name.partition(".")[0] for path in (folder / "run" / "w").iterdir()} <= {
+            "zygote",
+            *(handle.name for handle in backend._pool._handles),
+        }
+        assert len(backend._hierarchy.leftovers()) <= len(backend._pool._handles)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def test_leftovers_that_outlive_everything_are_ended_by_their_record(folder: Path) -> None:
+    (folder / "run" / "w").mkdir(parents=True)
+    with subprocess.Popen(["sleep", "60"]) as leftover:
+        since = Path(f"/proc/{leftover.pid}/stat").read_text().rpartition(")")[2].split()[19]
+        (folder / "run" / "w" / "old.pid").write_text(f"{leftover.pid} {since}")
+        (folder / "run" / "w" / "old.sock").touch()
+        with subprocess.Popen(["sleep", "60"]) as innocent:  # the same number, another process
+            (folder / "run" / "w" / "reused.pid").write_text(f"{innocent.pid} 1")
+            async with fork_backend(base=folder):
+                assert leftover.wait(5) == -signal.SIGKILL
+                assert innocent.poll() is None
+                assert not (folder / "run" / "w" / "old.sock").exists()
+            innocent.kill()
+
+
+async def test_the_data_folder_belongs_to_a_user_of_the_apis_own(folder: Path) -> None:
+    async with fork_backend(base=folder) as backend:
+        if "own uid" in backend.sandbox.missing:
+            pytest.skip(backend.sandbox.missing["own uid"])
+        one, two = spec(), spec()
+        await backend.place(one)
+        await backend.place(two)
+        owners = {(folder / "apis" / str(s.api_id) / "data").stat().st_uid for s in (one, two)}
+        assert len(owners) == 2
+        assert 0 not in owners
+
+
+def test_uids_fit_the_container() -> None:
+    assert data.uid_range("0 0 4294967295") == (1 << 30, 1 << 30)
+    assert data.uid_range("0 100000 65536") == (20_000, 40_000)
+    assert data.uid_range("0 1000 1") is None

@@ -83,7 +83,9 @@ class Server:
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
         for header in self.headers:
             command += ["-H", header]
-        out = subprocess.run([*command, self.url], capture_output=True, text=True, check=True).stdout
+        out = subprocess.run(
+            [*command, self.url], capture_output=True, text=True, check=True
+        ).stdout
         cpu = self.cpu_seconds() - before
         if "Non-2xx" in out or "Socket errors" in out:
             raise RuntimeError(f"calls failed:\n{out}")
@@ -182,7 +184,9 @@ def _socket() -> socket.socket:
 
 def _median(figures: list[Figure]) -> Figure:
     rows = [asdict(figure) for figure in figures]
-    return Figure(**{name: round(statistics.median(row[name] for row in rows), 3) for name in rows[0]})
+    return Figure(
+        **{name: round(statistics.median(row[name] for row in rows), 3) for name in rows[0]}
+    )
 
 
 def main() -> None:

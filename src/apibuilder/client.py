@@ -1,23 +1,23 @@
 """The control API's client on this machine: where it listens, the operator's credential, one call.
 
-Used by the command line and by the first start's sample.
+Used by the command line and by the first start's sample. The standard library's HTTP client,
+because a command line should answer before an event loop and its libraries are loaded.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
-
-import aiohttp
+from urllib.parse import urlencode, urlsplit
 
 from apibuilder.settings import Settings
 
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=120)
-_LONGEST_LINE = 8 * 1024 * 1024
+_SILENCE_SECONDS = 120.0
 
 
 class Refused(Exception):
@@ -70,25 +70,12 @@ def run_facts(settings: Settings) -> dict[str, Any]:
 
 
 class ControlClient:
-    """One session with the control API. Use as an async context manager."""
+    """Calls of the control API; each opens a connection of its own."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {self._place.token}"},
-            timeout=_TIMEOUT,
-            read_bufsize=_LONGEST_LINE,
-        )
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
-
-    async def call(
+    def call(
         self,
         method: str,
         path: str,
@@ -96,31 +83,30 @@ class ControlClient:
         params: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """One JSON answer. Raises Refused, Unreachable."""
-        async with self._request(method, path, body, params) as answer:
-            return await answer.json()
+        with self._request(method, path, body, params) as answer:
+            return json.loads(answer.read())
 
-    async def lines(self, path: str, params: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """An NDJSON answer, line by line, for as long as it goes on."""
-        async with self._request("GET", path, None, params) as answer:
-            async for line in answer.content:
+    def lines(self, path: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
+        """An NDJSON answer, line by line; one that follows has no end and may be silent."""
+        silence = None if params.get("follow") == "true" else _SILENCE_SECONDS
+        with self._request("GET", path, None, params, silence=silence) as answer:
+            for line in answer:
                 if line.strip():
                     yield json.loads(line)
 
-    async def events(
-        self, path: str, body: dict[str, Any]
-    ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    def events(self, path: str, body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """An answer of server-sent events: (event, data)."""
-        async with self._request("POST", path, body, None, accept="text/event-stream") as answer:
+        with self._request("POST", path, body, None, accept="text/event-stream") as answer:
             event = "message"
-            async for raw in answer.content:
+            for raw in answer:
                 name, _, value = raw.decode().rstrip("\r\n").partition(":")
                 if name == "event":
                     event = value.strip()
                 elif name == "data":
                     yield event, json.loads(value)
 
-    @asynccontextmanager
-    async def _request(
+    @contextmanager
+    def _request(
         self,
         method: str,
         path: str,
@@ -128,31 +114,42 @@ class ControlClient:
         params: dict[str, str] | None,
         *,
         accept: str = "application/json",
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        assert self._session is not None, "use the client as a context manager"
+        silence: float | None = _SILENCE_SECONDS,
+    ) -> Generator[http.client.HTTPResponse]:
+        connection = self._connect(silence)
+        headers = {"Authorization": f"Bearer {self._place.token}", "Accept": accept}
+        payload = None
+        if body is not None:
+            payload = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        target = urlsplit(self._place.url).path + path + (f"?{urlencode(params)}" if params else "")
         try:
-            async with self._session.request(
-                method,
-                f"{self._place.url}{path}",
-                json=body,
-                params=params,
-                headers={"Accept": accept},
-            ) as answer:
-                if answer.status >= 400:
-                    raise Refused(await _problem(answer))
-                yield answer
-        except (aiohttp.ClientConnectionError, TimeoutError) as error:
+            connection.request(method, target, payload, headers)
+            answer = connection.getresponse()
+            if answer.status >= 400:
+                raise Refused(_problem(answer))
+            yield answer
+        except (OSError, http.client.HTTPException) as error:
             raise Unreachable(
                 f"{self._place.url} does not answer ({error or type(error).__name__}). "
                 "Is the platform running? Start it with `make up`."
             ) from error
+        finally:
+            connection.close()
+
+    def _connect(self, silence: float | None) -> http.client.HTTPConnection:
+        parts = urlsplit(self._place.url)
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        return kind(parts.netloc, timeout=silence)
 
 
-async def _problem(answer: aiohttp.ClientResponse) -> dict[str, Any]:
+def _problem(answer: http.client.HTTPResponse) -> dict[str, Any]:
     try:
-        found = await answer.json(content_type=None)
+        found = json.loads(answer.read())
     except ValueError:
         found = None
     if isinstance(found, dict):
-        return found
+        return found  # pyright: ignore[reportUnknownVariableType] - JSON has no types
     return {"code": "unexpected_answer", "detail": f"The platform answered {answer.status}."}

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from apibuilder.settings import Settings
+
 START_SECONDS = 90.0
 
 
@@ -61,7 +63,7 @@ class Stack:
         )
         log.close()
         self._environment = environment
-        self.wait(lambda: self._ready(), START_SECONDS, "the platform is ready")
+        self.wait(self._ready, START_SECONDS, "the platform is ready")
 
     def _ready(self) -> bool:
         assert self.process is not None
@@ -87,8 +89,6 @@ class Stack:
         return json.loads(self.serve_json().read_text())
 
     def serve_json(self) -> Path:
-        from apibuilder.settings import Settings
-
         return Settings(data_dir=self.data_dir).run_dir / "serve.json"
 
     def log(self) -> str:
@@ -103,19 +103,29 @@ class Stack:
             time.sleep(0.02)
         raise AssertionError(f"not within {seconds} s: {what}\n{self.log()}")
 
+    def doctor(self) -> dict[str, Any]:
+        """What doctor says, well or not; empty parts when the platform cannot be asked."""
+        done = self._run("doctor")
+        facts = json.loads(done.stdout)
+        facts["ok"] = facts["ok"] and done.returncode == 0
+        return facts
+
     def cli(self, *words: str, code: int = 0) -> dict[str, Any]:
         """Run a verb with --json; stdout must be exactly one JSON object."""
-        done = subprocess.run(
+        done = self._run(*words)
+        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        answer = json.loads(done.stdout)
+        assert isinstance(answer, dict)
+        return answer
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
             [sys.executable, "-m", "apibuilder", *words, "--json"],
             env=self._environment,
             capture_output=True,
             timeout=90,
             check=False,
         )
-        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
-        answer = json.loads(done.stdout)
-        assert isinstance(answer, dict)
-        return answer
 
     def call(
         self,
@@ -144,10 +154,14 @@ def call(url: str, method: str, body: Any, headers: dict[str, str]) -> Answer:
     request = urllib.request.Request(url, data=data, method=method, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
+            return Answer(
+                answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+            )
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
+            return Answer(
+                error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+            )
 
 
 def _status(url: str) -> int:

@@ -20,7 +20,7 @@ BAD = {
     "app_missing": ("from fastapi import FastAPI\nthing = FastAPI()\n", None),
     "package_missing": ("import torch\nfrom fastapi import FastAPI\napp = FastAPI()\n", 1),
     "import_failed": ("from fastapi import FastAPI\napp = FastAPI()\n\n1 / 0\n", 4),
-    "start_timeout": ("from fastapi import FastAPI\napp = FastAPI()\nwhile True:\n    pass\n", None),
+    "start_timeout": ("from fastapi import FastAPI\napp = FastAPI()\nwhile 1:\n    pass\n", None),
 }
 
 

@@ -25,7 +25,7 @@ from apibuilder.settings import Settings
 
 _log = structlog.get_logger()
 _PREDECESSOR_SECONDS = 15  # for one that is being stopped to end
-_STOP_SECONDS = 2
+_STOP_SECONDS = 1  # for answers under way; a log that is followed never ends by itself
 
 
 def run(settings: Settings) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,6 @@ from rich.table import Table
 
 from apibuilder.cli import output, session
 from apibuilder.cli.options import ApiRef, Json
-from apibuilder.client import ControlClient
 
 
 def list_apis(as_json: Json = False) -> None:
@@ -28,7 +26,7 @@ def list_apis(as_json: Json = False) -> None:
     table = Table("name", "status", "revision", "url", box=None, pad_edge=False)
     for api in found["apis"]:
         url = f"{api['endpoint_url'].rsplit('/', 1)[0]}/{api['slug']}"
-        revision = str(api["revision"] or "–")
+        revision = str(api["revision"] or "-")
         table.add_row(escape(api["name"]), output.status(api["status"]), revision, url)
     output.out.print(table)
 
@@ -56,7 +54,7 @@ def show(api: ApiRef, as_json: Json = False) -> None:
 def _print_api(found: dict[str, Any]) -> None:
     output.out.print(
         f"[bold]{escape(found['name'])}[/] is {output.status(found['status'])}, "
-        f"revision {found['revision'] or '–'}"
+        f"revision {found['revision'] or '-'}"
     )
     output.out.print(f"  id        {found['api_id']}")
     output.out.print(f"  url       [cyan]{found['endpoint_url']}[/]")
@@ -134,25 +132,15 @@ def logs(
 ) -> None:
     """What it printed and logged. With --json -f: one object a line."""
     params = {"tail": str(tail), "follow": "true" if follow else "false"}
-    path = f"/api/v1/apis/{api}/logs"
-
-    async def read(control: ControlClient) -> list[dict[str, Any]]:
-        lines: list[dict[str, Any]] = []
-        async for line in control.lines(path, params):
-            if as_json and not follow:
-                lines.append(line)
-            elif as_json:
-                sys.stdout.write(json.dumps(line) + "\n")
-                sys.stdout.flush()
-            else:
+    lines: list[dict[str, Any]] = []
+    with output.failures(as_json=as_json), suppress(KeyboardInterrupt):
+        for line in session.control().lines(f"/api/v1/apis/{api}/logs", params):
+            if not as_json:
                 _print_line(line)
-        return lines
-
-    with output.failures(as_json=as_json):
-        try:
-            lines = session.with_control(read)
-        except KeyboardInterrupt:
-            return
+            elif follow:
+                output.answer(line)
+            else:
+                lines.append(line)
     if as_json and not follow:
         output.answer({"lines": lines})
 

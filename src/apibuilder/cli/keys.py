@@ -19,6 +19,7 @@ keys = typer.Typer(no_args_is_help=True, help="Keys of an API.")
 @keys.command()
 def create(
     api: ApiRef,
+    *,
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     rate: Annotated[
         float | None, typer.Option(help="Requests a second, if fewer than the plan's.")

@@ -24,6 +24,7 @@ _STATUS_COLOURS = {"active": "green", "deploying": "yellow", "paused": "yellow",
 def answer(data: dict[str, Any]) -> None:
     """The one JSON object of a `--json` call."""
     sys.stdout.write(json.dumps(data) + "\n")
+    sys.stdout.flush()
 
 
 def status(value: str) -> str:

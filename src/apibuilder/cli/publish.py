@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from apibuilder.cli import output, session
 from apibuilder.cli.options import ApiRef, Json
-from apibuilder.client import ControlClient, Refused
+from apibuilder.client import Refused
 
 _WAIT = {"wait": "60"}
 _STAGES = {
@@ -100,13 +100,9 @@ def _wait_for(what: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _generate(body: dict[str, Any]) -> dict[str, Any]:
-    return session.with_control(lambda control: _follow(control, body))
-
-
-async def _follow(control: ControlClient, body: dict[str, Any]) -> dict[str, Any]:
     """Show the stages as they come; the result, or Refused."""
     with output.err.status("thinking ...") as spinner:
-        async for event, data in control.events("/api/v1/generations", body):
+        for event, data in session.control().events("/api/v1/generations", body):
             if event == "result":
                 return data
             if event == "error":

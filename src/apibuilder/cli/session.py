@@ -1,15 +1,11 @@
-"""From a verb, which is synchronous, to the control API, which is not."""
+"""From a verb to the control API of the platform on this data folder."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from apibuilder.client import ControlClient, Place
 from apibuilder.settings import Settings
-
-T = TypeVar("T")
 
 
 def settings() -> Settings:
@@ -17,14 +13,9 @@ def settings() -> Settings:
     return Settings()  # pyright: ignore[reportCallIssue] - every field has a default
 
 
-def with_control(work: Callable[[ControlClient], Awaitable[T]]) -> T:
-    """Run `work` with a client of the platform on this data folder."""
-
-    async def session() -> T:
-        async with ControlClient(Place.find(settings())) as control:
-            return await work(control)
-
-    return asyncio.run(session())
+def control() -> ControlClient:
+    """A client of the platform on this data folder. Raises Unreachable."""
+    return ControlClient(Place.find(settings()))
 
 
 def call(
@@ -34,4 +25,4 @@ def call(
     params: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """One call of the control API."""
-    return with_control(lambda control: control.call(method, f"/api/v1{path}", body, params))
+    return control().call(method, f"/api/v1{path}", body, params)

@@ -69,7 +69,8 @@ class Reconciler:
                 self._wake.clear()
                 pause = self._pause() if await self._look_safely() else _RETRY_SECONDS
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._wake.wait()
         finally:
             await self._end()
 

@@ -23,7 +23,7 @@ def authenticate(
     if (
         principal is None
         or live is None
-        or principal.api_id != live.route.api_id
+        or principal.policy.api != live.api
         or principal.expires_at <= time.time()
     ):
         raise InvalidKey

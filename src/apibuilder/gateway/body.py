@@ -6,8 +6,9 @@ import asyncio
 
 from apibuilder.backends.fork.frames import MAX_CHUNK, WINDOW, Reason
 from apibuilder.backends.fork.link import Exchange, ExchangeError
+from apibuilder.domain import Limits
 from apibuilder.errors import ApiBuilderError, RequestTimeout, RequestTooLarge
-from apibuilder.gateway.call import Call, CallerLeft
+from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 
 STALL_SECONDS = 60.0  # between two pieces of a body
 
@@ -54,12 +55,13 @@ class Upload:
     that much is held, and the request can be sent elsewhere.
     """
 
-    def __init__(self, call: Call, rest: bytes, allowed: int, timeout_seconds: float) -> None:
+    def __init__(self, call: Call, rest: bytes, limits: Limits, deadlines: Deadlines) -> None:
         self._call = call
+        self._deadlines = deadlines
         self._held = [rest] if rest else []
         self._held_bytes = len(rest)
-        self._allowed = allowed
-        self._timeout_seconds = timeout_seconds
+        self._allowed = limits.request_body_bytes
+        self._timeout_seconds = limits.timeout_seconds
         self._task: asyncio.Task[None] | None = None
 
     def start(self, exchange: Exchange) -> None:
@@ -99,7 +101,7 @@ class Upload:
             call.give_up(error, Reason.CALLER_LEFT)
         else:
             if not exchange.began:  # from now on it is the Api that takes its time
-                call.arm(self._timeout_seconds)
+                self._deadlines.arm(call, self._timeout_seconds)
 
     async def _write(self, exchange: Exchange, piece: bytes, *, end: bool) -> None:
         async with asyncio.timeout(self._timeout_seconds):

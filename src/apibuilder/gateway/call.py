@@ -11,46 +11,54 @@ from apibuilder.backends.fork.frames import Reason
 from apibuilder.backends.fork.link import Exchange
 from apibuilder.errors import ApiBuilderError, DeadlineExceeded
 from apibuilder.gateway.connection import SCOPE_KEY, Connection
-from apibuilder.gateway.headers import Headers, RequestHeaders
+from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.identity import new_identity
-from apibuilder.gateway.table import LiveRoute, Principal
+from apibuilder.gateway.limit import Grant
+from apibuilder.gateway.table import LiveRoute
+
+_TICK_SECONDS = 0.05
 
 
 class CallerLeft(Exception):
     """The caller closed the connection before it had an answer."""
 
 
+class Deadlines:
+    """Ends calls that are overdue, a tick late at most. A timer for each call would cost more."""
+
+    def __init__(self) -> None:
+        self._due: dict[Call, tuple[float, float]] = {}  # monotonic time, seconds that were given
+
+    def arm(self, call: Call, seconds: float) -> None:
+        """Give the Api that long for its next step."""
+        self._due[call] = (time.monotonic() + seconds, seconds)
+
+    def disarm(self, call: Call) -> None:
+        """The step was taken. Safe to repeat."""
+        self._due.pop(call, None)
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            now = time.monotonic()
+            for call, (due, seconds) in list(self._due.items()):
+                if due <= now:
+                    del self._due[call]
+                    call.expire(seconds)
+
+
 class Call:
     """Filled in from top to bottom of `handler.handle`."""
 
-    __slots__ = (
-        "at_us",
-        "body_complete",
-        "connection",
-        "exchange",
-        "failure",
-        "headers",
-        "identity",
-        "live",
-        "method",
-        "principal",
-        "rate_headers",
-        "receive",
-        "request_bytes",
-        "request_id",
-        "scope",
-        "send",
-        "started_ns",
-        "status",
-        "timer",
-    )
-
-    headers: RequestHeaders | None
-    live: LiveRoute | None
-    principal: Principal | None
-    exchange: Exchange | None
-    failure: ApiBuilderError | CallerLeft | None
-    timer: asyncio.TimerHandle | None
+    headers: RequestHeaders | None = None
+    live: LiveRoute | None = None
+    grant: Grant | None = None  # what the Limiter let it in with, or refused
+    exchange: Exchange | None = None
+    failure: ApiBuilderError | CallerLeft | None = None  # why this side cancelled the exchange
+    request_bytes = 0
+    body_complete = False
+    status = 0  # of the answer, once there is one
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         now_ns = time.time_ns()
@@ -63,16 +71,6 @@ class Call:
         self.at_us = now_ns // 1000
         self.identity = new_identity(now_ns)
         self.request_id = self.identity.hex()
-        self.headers = None
-        self.live = None
-        self.principal = None
-        self.rate_headers: Headers = []
-        self.request_bytes = 0
-        self.body_complete = False
-        self.exchange = None
-        self.failure = None  # why the exchange was cancelled from this side
-        self.timer = None
-        self.status = 0  # of the answer, once there is one
 
     @property
     def body_unread(self) -> bool:
@@ -90,19 +88,8 @@ class Call:
         """The connection is gone."""
         self.give_up(CallerLeft(), Reason.CALLER_LEFT)
 
-    def arm(self, seconds: float) -> None:
-        """Give the Api that long for its next step."""
-        self.disarm()
-        self.timer = asyncio.get_running_loop().call_later(seconds, self.expire, seconds)
-
-    def disarm(self) -> None:
-        """The step was taken."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
-
     def expire(self, seconds: float) -> None:
-        """The step was not taken in time."""
+        """The Api did not take its next step in time."""
         error = DeadlineExceeded(
             f"The API did not go on within its time limit of {seconds:g} s.",
             limit="timeout_seconds",

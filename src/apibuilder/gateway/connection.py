@@ -24,6 +24,7 @@ from apibuilder.gateway.headers import Headers
 from apibuilder.gateway.identity import new_identity
 from apibuilder.gateway.problem import problem_body
 
+IDLE_SECONDS = 75.0  # longer than the pools of common clients, so that it is they who close
 HEAD_SECONDS = 30.0  # a head that has not arrived by then is given up
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 128
@@ -45,6 +46,7 @@ class Connection(HttpToolsProtocol):
     lost = False
     _head_bytes = 0  # of the head that is arriving, with whatever came in the same read
     _head_since: float | None = None  # loop time since which a head is awaited
+    _idle_since: float | None = None
     _in_head = True
     _serving: RequestResponseCycle
     _deaf = False  # after an upgrade that is not followed, nothing more is read
@@ -66,6 +68,7 @@ class Connection(HttpToolsProtocol):
         """Bytes of a head or of a body."""
         if self._deaf:
             return
+        self._idle_since = None
         if self._head_since is None and self._idle:
             self._head_since = self.loop.time()
         if self._in_head:
@@ -191,9 +194,23 @@ class Connection(HttpToolsProtocol):
         """Close it in the middle of an answer, so that nobody takes it for whole."""
         self.transport.close()
 
+    def on_response_complete(self) -> None:
+        """uvicorn's, without a timer for each request: the server's sweep sees to idle ones."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+
     def close_if_silent(self, now: float) -> None:
         """Close it if a head was awaited for too long; the server's sweep calls this."""
-        if self._head_since is not None and now - self._head_since > HEAD_SECONDS:
+        head, idle = self._head_since, self._idle_since
+        if (head is not None and now - head > HEAD_SECONDS) or (
+            idle is not None and now - idle > IDLE_SECONDS
+        ):
             self.transport.close()
 
 

@@ -7,16 +7,17 @@ from typing import Protocol
 from uuid import UUID
 
 from apibuilder.backends.fork.frames import Reason, RequestHead, ResponseHead
-from apibuilder.backends.fork.link import (
-    Exchange,
-    Link,
-    LinkLost,
-    Refused,
-    StreamCancelled,
+from apibuilder.backends.fork.link import Exchange, ExchangeError, Link, Refused, StreamCancelled
+from apibuilder.errors import (
+    ApiBuilderError,
+    InstanceCrashed,
+    InstanceUnavailable,
+    InvalidResponse,
+    NotFound,
 )
-from apibuilder.errors import InstanceCrashed, InstanceUnavailable, InvalidResponse, NotFound
 from apibuilder.gateway.body import Upload, inline, next_piece
-from apibuilder.gateway.call import Call, CallerLeft
+from apibuilder.gateway.call import Call, CallerLeft, Deadlines
+from apibuilder.gateway.headers import Headers
 from apibuilder.gateway.proxies import Caller
 from apibuilder.gateway.table import LiveRoute
 from apibuilder.gateway.target import Target
@@ -61,89 +62,88 @@ class Answer:
 
 
 async def forward(
-    call: Call, live: LiveRoute, target: Target, caller: Caller, routes: Routes
+    call: Call,
+    live: LiveRoute,
+    target: Target,
+    caller: Caller,
+    routes: Routes,
+    deadlines: Deadlines,
 ) -> Answer:
     """Send the call and wait for the head of its response.
 
-    Raises InstanceUnavailable, InstanceCrashed, Unavailable, DeadlineExceeded, RequestTooLarge,
-    RequestTimeout or CallerLeft.
+    Raises InstanceUnavailable, InstanceCrashed, InvalidResponse, Unavailable, DeadlineExceeded,
+    RequestTooLarge, RequestTimeout or CallerLeft.
     """
-    limits = live.route.limits
+    limits, headers = live.route.limits, call.headers
+    assert headers is not None
     body, upload = b"", None
-    assert call.headers is not None
-    if call.headers.has_body:
+    if headers.has_body:
         body, rest = inline(await next_piece(call, limits.request_body_bytes))
         if rest or not call.body_complete:
-            upload = Upload(call, rest, limits.request_body_bytes, limits.timeout_seconds)
-    head = _request_head(call, target, caller, body)
+            upload = Upload(call, rest, limits, deadlines)
+    head = _request_head(call, headers.passed, target, caller, body)
     call.connection.watcher = call
     for pause in _PAUSES:
         try:
-            link = await _link(live, routes)
+            link = (live.pool and live.pool.pick()) or await _wake(live, routes)
             if call.connection.lost:
                 raise CallerLeft
             call.exchange = exchange = link.request(head, end=upload is None)
-            response = await _response(call, exchange, upload, limits.timeout_seconds)
+            if upload is None:
+                deadlines.arm(call, limits.timeout_seconds)
+            else:
+                upload.start(exchange)  # the clock starts when the body is complete
+            response = await exchange.response()
         except Refused:
+            await _stop(upload)
             if upload is not None and not upload.replayable:
                 raise InstanceCrashed("The API's process refused a call it had begun.") from None
             await asyncio.sleep(pause)
+        except ExchangeError as error:
+            await _stop(upload)
+            raise call.failure or _broken(error) from None
         else:
             return Answer(exchange, response, upload)
-        live = routes.current(live.route.api_id) or live
-        call.live = live
+        finally:
+            deadlines.disarm(call)
+        live = call.live = routes.current(live.route.api_id) or live
     raise InstanceUnavailable
 
 
-async def _link(live: LiveRoute, routes: Routes) -> Link:
-    """A link to a live Instance; wakes the Deployment if there is none. Refused means: retry."""
+async def _wake(live: LiveRoute, routes: Routes) -> Link:
+    """A link to an Instance of a Deployment that had no live one. Refused means: try again."""
     pool = live.pool
     if pool is None:  # the Api was deleted, or stopped, since the call was let in
         raise InstanceUnavailable
+    try:
+        await pool.fill(WAKE_SECONDS)
+    except NotFound:  # retired: a newer Deployment serves, or will in a moment
+        await routes.refresh(live.route.api_id)
+        raise Refused("this Deployment was retired") from None
     link = pool.pick()
-    if link is None:
-        try:
-            await pool.fill(WAKE_SECONDS)
-        except NotFound:  # retired: a newer Deployment serves, or will in a moment
-            await routes.refresh(live.route.api_id)
-            raise Refused("this Deployment was retired") from None
-        link = pool.pick()
     if link is None:
         raise Refused("no Instance is live")
     return link
 
 
-async def _response(
-    call: Call, exchange: Exchange, upload: Upload | None, timeout_seconds: float
-) -> ResponseHead:
-    if upload is None:
-        call.arm(timeout_seconds)
-    else:
-        upload.start(exchange)  # the clock starts when the body is complete
-    try:
-        return await exchange.response()
-    except StreamCancelled as error:
-        raise call.failure or _cancelled(error.reason) from None
-    except LinkLost as error:
-        raise call.failure or InstanceCrashed(
-            "The API's process ended before it had answered."
-        ) from error
-    finally:
-        call.disarm()
-        if upload is not None and not exchange.began:
-            await upload.stop()
+async def _stop(upload: Upload | None) -> None:
+    if upload is not None:
+        await upload.stop()
 
 
-def _cancelled(reason: Reason) -> InstanceCrashed | InvalidResponse:
-    if reason is Reason.DRAINED:
+def _broken(error: ExchangeError) -> ApiBuilderError:
+    if not isinstance(error, StreamCancelled):
+        return InstanceCrashed("The API's process ended before it had answered.")
+    if error.reason is Reason.DRAINED:
         return InstanceCrashed("The API was stopped before it had answered.")
     return InvalidResponse("The API gave up before it had answered.")
 
 
-def _request_head(call: Call, target: Target, caller: Caller, body: bytes) -> RequestHead:
-    scope, headers = call.scope, call.headers
-    assert headers is not None
-    server = scope["server"]
+def _request_head(
+    call: Call, headers: Headers, target: Target, caller: Caller, body: bytes
+) -> RequestHead:
+    scope = call.scope
+    host, port = scope["server"]
     return RequestHead(
         call.method,
         target.path,
@@ -152,9 +152,9 @@ def _request_head(call: Call, target: Target, caller: Caller, body: bytes) -> Re
         f"/{target.name}",
         caller.scheme,
         scope["http_version"],
-        headers.passed + caller.headers,
+        headers + caller.headers,
         caller.address,
-        (server[0], server[1] or 0),
+        (host, port or 0),
         call.request_id,
         body,
     )

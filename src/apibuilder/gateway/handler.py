@@ -7,27 +7,23 @@ import asyncio
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from apibuilder.domain import ApiStatus
 from apibuilder.errors import (
     ApiBuilderError,
-    ApiFailed,
-    ApiNotReady,
-    ApiPaused,
     BadRequest,
     Unavailable,
 )
 from apibuilder.gateway.authenticate import authenticate
 from apibuilder.gateway.body import check_size
-from apibuilder.gateway.call import Call, CallerLeft
-from apibuilder.gateway.forward import Routes, forward
+from apibuilder.gateway.call import Call, CallerLeft, Deadlines
+from apibuilder.gateway.forward import Answer, Routes, forward
 from apibuilder.gateway.headers import RequestHeaders
-from apibuilder.gateway.limit import rate_headers, refusal
+from apibuilder.gateway.limit import Grant
 from apibuilder.gateway.meter import Meter
 from apibuilder.gateway.metrics import Metrics
 from apibuilder.gateway.proxies import Caller, TrustedProxies
 from apibuilder.gateway.relay import relay
 from apibuilder.gateway.respond import refuse
-from apibuilder.gateway.table import LiveRoute, Principal, Table
+from apibuilder.gateway.table import LiveRoute, Table
 from apibuilder.gateway.target import Target, split
 from apibuilder.limits.base import Limiter
 from apibuilder.store.ledger import Kind
@@ -50,6 +46,7 @@ class Handler:
         meter: Meter,
         proxies: TrustedProxies,
         metrics: Metrics,
+        deadlines: Deadlines,
     ) -> None:
         self._table = table
         self._routes = routes
@@ -57,6 +54,7 @@ class Handler:
         self._meter = meter
         self._proxies = proxies
         self._metrics = metrics
+        self._deadlines = deadlines
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call of a user's Api, as ASGI; `connection.Connection` must be the protocol."""
@@ -86,39 +84,35 @@ class Handler:
         target = split(call.scope["raw_path"], call.scope["path"])
         caller = self._caller(call, headers)
         live, principal = authenticate(self._table, self._table.find(target.name), headers.key)
-        call.live, call.principal = await self._ready(live), principal
+        if live.closed is not None:
+            live = await self._look_again(live)
+        call.live = live
         check_size(headers.content_length, live.route.limits.request_body_bytes)
         self._meter.reserve()
         try:
-            await self._admitted(call, call.live, principal, target, caller)
+            verdict = await self._limiter.take(principal.policy)
+            call.grant = grant = Grant(principal, verdict)
+            if verdict.refused_by is not None:
+                raise grant.refusal()
+            await self._granted(call, live, target, caller)
         finally:
             self._meter.release()
 
-    async def _admitted(
-        self, call: Call, live: LiveRoute, principal: Principal, target: Target, caller: Caller
-    ) -> None:
-        verdict = await self._limiter.take(principal.policy)
-        call.rate_headers = rate_headers(verdict, principal)
-        if verdict.refused_by is not None:
-            raise refusal(verdict, principal)
+    async def _granted(self, call: Call, live: LiveRoute, target: Target, caller: Caller) -> None:
+        """From here on the call counts, however it ends."""
+        answer: Answer | None = None
         try:
-            await self._exchange(call, live, target, caller)
-        except ApiBuilderError as error:
-            self._meter.write(call, Kind.CALL, error.status, 0)
-            raise
-        except CallerLeft:
-            self._meter.write(call, Kind.CALL, _CALLER_LEFT, 0)
+            answer = await forward(call, live, target, caller, self._routes, self._deadlines)
+            await relay(call, answer, self._meter, live.route.limits, self._deadlines)
+        except BaseException as error:
+            if answer is not None:
+                await answer.close()
+            if isinstance(error, ApiBuilderError | CallerLeft):
+                status = error.status if isinstance(error, ApiBuilderError) else _CALLER_LEFT
+                self._meter.write(call, Kind.CALL, status, 0)
             raise
         finally:
             self._limiter.release(live.api)
-
-    async def _exchange(self, call: Call, live: LiveRoute, target: Target, caller: Caller) -> None:
-        limits = live.route.limits
-        answer = await forward(call, live, target, caller, self._routes)
-        try:
-            await relay(call, answer, self._meter, limits)
-        finally:
-            await answer.close()
 
     async def _loaded(self) -> None:
         """A gateway that has just started knows no key yet; its callers wait a moment."""
@@ -135,21 +129,10 @@ class Handler:
             call.request_id = caller.request_id
         return caller
 
-    async def _ready(self, live: LiveRoute) -> LiveRoute:
-        """The Route if it can take calls; what just changed may not have been heard of yet."""
-        if _closed(live) is not None:
-            await self._routes.look_again(live.route.api_id)
-            live = self._table.current(live.route.api_id) or live
-            error = _closed(live)
-            if error is not None:
-                raise error
+    async def _look_again(self, live: LiveRoute) -> LiveRoute:
+        """It took no calls a moment ago; that it does by now may not have been heard yet."""
+        await self._routes.look_again(live.route.api_id)
+        live = self._table.current(live.route.api_id) or live
+        if live.closed is not None:
+            raise live.closed
         return live
-
-
-def _closed(live: LiveRoute) -> ApiBuilderError | None:
-    """Why a Route takes no calls."""
-    if live.route.status is ApiStatus.PAUSED:
-        return ApiPaused()
-    if live.pool is not None:
-        return None
-    return ApiFailed() if live.route.status is ApiStatus.FAILED else ApiNotReady()

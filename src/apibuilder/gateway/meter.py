@@ -38,9 +38,9 @@ class Meter:
 
     def write(self, call: Call, kind: Kind, status: int, response_bytes: int) -> None:
         """Put a call into the ledger; after this it is counted, whatever happens to the process."""
-        live, principal = call.live, call.principal
+        live, grant = call.live, call.grant
         assert live is not None
-        assert principal is not None
+        assert grant is not None
         writers = self._writers
         while not writers[0].free:
             writers.popleft().seal()
@@ -49,7 +49,7 @@ class Meter:
             Record(
                 call.identity,
                 live.api_bytes,
-                principal.key_bytes,
+                grant.principal.key_bytes,
                 call.at_us,
                 live.route.revision or 0,
                 status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
@@ -40,38 +41,45 @@ class TrustedProxies:
     def caller(self, peer: tuple[str, int], scheme: str, forwarded: Headers) -> Caller:
         """The caller behind `peer`; `forwarded` is what the request itself claims."""
         if forwarded and self._networks and self._trusts(peer[0]):
-            return self._behind(peer, scheme, forwarded)
-        headers = [(b"x-forwarded-for", peer[0].encode()), (b"x-forwarded-proto", scheme.encode())]
-        return Caller(peer, scheme, None, headers)
+            return _behind(peer, scheme, forwarded, self._trusts)
+        return _direct(peer, scheme)
 
-    def _behind(self, peer: tuple[str, int], scheme: str, forwarded: Headers) -> Caller:
-        said = dict(forwarded)
-        chain = [
-            hop
-            for name, value in forwarded
-            if name == b"x-forwarded-for"
-            for hop in value.decode("latin-1").replace(" ", "").split(",")
-        ]
-        address = peer
-        for hop in reversed(chain):  # from the nearest; the first untrusted one is the caller
-            if not _is_address(hop):
-                break
-            address = (hop, 0)
-            if not self._trusts(hop):
-                break
-        if said.get(b"x-forwarded-proto") in {b"http", b"https"}:
-            scheme = said[b"x-forwarded-proto"].decode()
-        headers = [
-            (b"x-forwarded-for", address[0].encode()),
-            (b"x-forwarded-proto", scheme.encode()),
-        ]
-        host = said.get(b"x-forwarded-host")
-        if host is not None and is_host(host):
-            headers.append((b"x-forwarded-host", host))
-        identity = said.get(b"x-request-id", b"")
-        return Caller(
-            address, scheme, identity.decode() if is_request_id(identity) else None, headers
-        )
+
+@lru_cache(maxsize=1024)
+def _direct(peer: tuple[str, int], scheme: str) -> Caller:
+    """A caller without a proxy: the same for all calls of a connection."""
+    headers = [(b"x-forwarded-for", peer[0].encode()), (b"x-forwarded-proto", scheme.encode())]
+    return Caller(peer, scheme, None, headers)
+
+
+def _behind(
+    peer: tuple[str, int], scheme: str, forwarded: Headers, trusts: Callable[[str], bool]
+) -> Caller:
+    said = dict(forwarded)
+    chain = [
+        hop
+        for name, value in forwarded
+        if name == b"x-forwarded-for"
+        for hop in value.decode("latin-1").replace(" ", "").split(",")
+    ]
+    address = peer
+    for hop in reversed(chain):  # from the nearest; the first untrusted one is the caller
+        if not _is_address(hop):
+            break
+        address = (hop, 0)
+        if not trusts(hop):
+            break
+    if said.get(b"x-forwarded-proto") in {b"http", b"https"}:
+        scheme = said[b"x-forwarded-proto"].decode()
+    headers = [
+        (b"x-forwarded-for", address[0].encode()),
+        (b"x-forwarded-proto", scheme.encode()),
+    ]
+    host = said.get(b"x-forwarded-host")
+    if host is not None and is_host(host):
+        headers.append((b"x-forwarded-host", host))
+    identity = said.get(b"x-request-id", b"")
+    return Caller(address, scheme, identity.decode() if is_request_id(identity) else None, headers)
 
 
 def _is_address(text: str) -> bool:

@@ -9,7 +9,7 @@ from apibuilder.backends.fork.link import ExchangeError
 from apibuilder.domain import Limits
 from apibuilder.errors import InvalidResponse, ResponseTooLarge
 from apibuilder.gateway import respond
-from apibuilder.gateway.call import Call, CallerLeft
+from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 from apibuilder.gateway.forward import Answer
 from apibuilder.gateway.headers import ResponseHeaders
 from apibuilder.gateway.meter import Meter
@@ -19,8 +19,10 @@ SEND_STALL_SECONDS = 60.0  # a caller that takes nothing for that long is given 
 _BODILESS = {204, 205, 304}
 
 
-async def relay(call: Call, answer: Answer, meter: Meter, limits: Limits) -> None:
-    """Send the response.
+async def relay(
+    call: Call, answer: Answer, meter: Meter, limits: Limits, deadlines: Deadlines
+) -> None:
+    """Send the response, and end the exchange.
 
     Raises InvalidResponse, ResponseTooLarge or CallerLeft, each while nothing was sent yet.
     """
@@ -33,11 +35,12 @@ async def relay(call: Call, answer: Answer, meter: Meter, limits: Limits) -> Non
     if call.method == "HEAD" or head.status in _BODILESS:
         if head.status in _BODILESS:
             headers.content_length = None
+        await answer.close()
         await _whole(call, answer, headers, b"", meter)
         return
     check_size(max(headers.content_length or 0, len(head.body)), limits.response_body_bytes)
     if not answer.exchange.ended:
-        await _Stream(call, answer, headers, meter, limits).run(head)
+        await _Stream(call, answer, headers, meter, limits, deadlines).run(head)
         return
     if headers.content_length is None:
         headers.content_length = len(head.body)
@@ -75,8 +78,15 @@ class _Stream:
     """A response that comes piece by piece."""
 
     def __init__(
-        self, call: Call, answer: Answer, headers: ResponseHeaders, meter: Meter, limits: Limits
+        self,
+        call: Call,
+        answer: Answer,
+        headers: ResponseHeaders,
+        meter: Meter,
+        limits: Limits,
+        deadlines: Deadlines,
     ) -> None:
+        self._deadlines = deadlines
         self._call = call
         self._answer = answer
         self._headers = headers
@@ -100,10 +110,11 @@ class _Stream:
         except (ExchangeError, TimeoutError):
             whole = False
         finally:
-            call.disarm()
+            self._deadlines.disarm(call)
             if not whole:
                 self._meter.write(call, Kind.END, head.status, self._sent)
                 call.connection.close()
+            await self._answer.close()
 
     async def _pieces(self, piece: bytes) -> bool:
         """Whether the caller got all of it."""
@@ -119,9 +130,8 @@ class _Stream:
             if piece:
                 async with asyncio.timeout(SEND_STALL_SECONDS):
                     await respond.piece(call, piece)
-            call.arm(self._seconds)
+            self._deadlines.arm(call, self._seconds)
             piece = await exchange.read()
-            call.disarm()
         return False
 
     async def _finish(self, piece: bytes) -> bool:

@@ -61,7 +61,8 @@ async def refuse(call: Call, error: ApiBuilderError) -> None:
 def _complete(call: Call, status: int, headers: Headers) -> None:
     call.status = status
     headers.append((b"x-request-id", call.request_id.encode()))
-    headers += call.rate_headers
+    if call.grant is not None:
+        headers += call.grant.headers()
 
 
 async def _linger(call: Call) -> None:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from apibuilder.backends.base import Backend
 from apibuilder.errors import ApiBuilderError
 from apibuilder.gateway.app import GatewayApp, health_app, metrics_app
+from apibuilder.gateway.call import Deadlines
 from apibuilder.gateway.connection import Connection
 from apibuilder.gateway.handler import Handler
 from apibuilder.gateway.keeper import Keeper
@@ -33,7 +34,6 @@ from apibuilder.store.base import GatewayStore
 _log = structlog.get_logger()
 
 BACKLOG = 2048
-_KEEP_ALIVE_SECONDS = 75  # longer than the pools of common clients, so that it is they who close
 _SWEEP_SECONDS = 5.0
 _LAST_SHIPMENT_SECONDS = 3.0
 _RETRY_SECONDS = 0.5
@@ -59,7 +59,7 @@ class Gateway:
         self._ports = ports
         self._meter = Meter(ports.usage_dir)
         self._shipper = Shipper(ports.store, ports.usage_dir, self._meter)
-        table, metrics = Table(), Metrics()
+        table, metrics, self._deadlines = Table(), Metrics(), Deadlines()
         self._keeper = Keeper(ports.store, ports.backend, table)
         handler = Handler(
             table=table,
@@ -68,6 +68,7 @@ class Gateway:
             meter=self._meter,
             proxies=TrustedProxies(ports.trusted_proxies),
             metrics=metrics,
+            deadlines=self._deadlines,
         )
         metrics.gauge(
             "apibuilder_gateway_routes",
@@ -92,6 +93,7 @@ class Gateway:
         loops = [
             asyncio.create_task(self._restore_and_ship()),
             asyncio.create_task(self._keeper.run()),
+            asyncio.create_task(self._deadlines.run()),
             asyncio.create_task(self._sweep()),
         ]
         for task in loops:
@@ -170,7 +172,6 @@ def _server(app: ASGIApp, drain_seconds: float) -> _Server:
             proxy_headers=False,
             server_header=False,
             backlog=BACKLOG,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=int(drain_seconds),
         )
     )

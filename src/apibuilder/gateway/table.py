@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from apibuilder.domain import KeyGrant, Limits, Route
+from apibuilder.domain import ApiStatus, KeyGrant, Limits, Route
+from apibuilder.errors import ApiBuilderError, ApiFailed, ApiNotReady, ApiPaused
 from apibuilder.gateway.pool import Pool
 from apibuilder.limits.base import Bucket, Policy
 
@@ -19,6 +20,7 @@ class LiveRoute:
     pool: Pool | None  # None: there is no Deployment to send anything to
     api: str
     api_bytes: bytes
+    closed: type[ApiBuilderError] | None  # why it takes no calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,8 @@ class Principal:
     """Who calls: a Key of one Api, and what it is held to."""
 
     key_bytes: bytes
-    api_id: UUID
     expires_at: float  # Unix time; infinity for never
-    policy: Policy
+    policy: Policy  # names the Api
     policy_header: bytes  # RateLimit-Policy
 
 
@@ -63,7 +64,7 @@ class Table:
 
     def put_route(self, route: Route, pool: Pool | None) -> None:
         """Make it the Api's Route, in one step."""
-        live = LiveRoute(route, pool, str(route.api_id), route.api_id.bytes)
+        live = LiveRoute(route, pool, str(route.api_id), route.api_id.bytes, _closed(route))
         before = self._by_id.get(route.api_id)
         if before is not None and before.route.slug != route.slug:
             self._forget_slug(before)
@@ -100,6 +101,14 @@ class Table:
                 self._principals[grant.key_hash] = _principal(grant, live.route.limits)
 
 
+def _closed(route: Route) -> type[ApiBuilderError] | None:
+    if route.status is ApiStatus.PAUSED:
+        return ApiPaused
+    if route.deployment_id is not None:
+        return None
+    return ApiFailed if route.status is ApiStatus.FAILED else ApiNotReady
+
+
 def _principal(grant: KeyGrant, limits: Limits) -> Principal:
     buckets = [Bucket.of(f"api:{grant.api_id}", limits.requests_per_second, limits.burst)]
     if grant.requests_per_second is not None or grant.burst is not None:
@@ -113,4 +122,4 @@ def _principal(grant: KeyGrant, limits: Limits) -> Principal:
     window = max(1, round(tightest.burst * tightest.interval_ns / 1e9))
     header = f'"rate";q={tightest.burst};w={window}, "quota";q={limits.monthly_quota}'
     expires = grant.expires_at.timestamp() if grant.expires_at is not None else float("inf")
-    return Principal(grant.key_id.bytes, grant.api_id, expires, policy, header.encode())
+    return Principal(grant.key_id.bytes, expires, policy, header.encode())

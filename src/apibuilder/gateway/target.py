@@ -13,7 +13,8 @@ from urllib.parse import unquote_to_bytes
 
 from apibuilder.errors import BadRequest
 
-_PLAIN = re.compile(rb"/[!-\[\]-~]*").fullmatch  # visible ASCII without the backslash
+# Visible ASCII without the backslash; the first segment, and the rest with its slash.
+_PLAIN = re.compile(rb"/([!-.0-\[\]-~]*)(/[!-\[\]-~]*)?").fullmatch
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})").search
 _UNSAFE = re.compile(rb"[\x00-\x1f\x7f\\]").search
 _HOST = re.compile(
@@ -32,17 +33,19 @@ class Target(NamedTuple):
 
 def split(raw_path: bytes, path: str) -> Target:
     """Check a path and split it; `path` is `raw_path` decoded. Raises BadRequest."""
-    if not _PLAIN(raw_path):
+    plain = _PLAIN(raw_path)
+    if plain is None:
         raise BadRequest("The path may hold visible ASCII only, and no backslash.")
+    name, rest = plain.groups()
     if b"%" in raw_path or b".." in raw_path:
         _check_escapes(raw_path)
-    cut = raw_path.find(b"/", 1)
-    if cut < 0:  # "/name": the Api's own root
-        return Target(path[1:], b"/", "/")
-    first = raw_path[1:cut]
-    if b"%" in first:  # names are plain, so this is nobody's: what it decodes to is not looked up
-        return Target("", raw_path[cut:], "/")
-    return Target(path[1:cut], raw_path[cut:], path[cut:])
+        if (
+            b"%" in name
+        ):  # names are plain, so this is nobody's: what it decodes to is not looked up
+            return Target("", rest or b"/", "/")
+    if rest is None:  # "/name": the Api's own root
+        return Target(name.decode(), b"/", "/")
+    return Target(name.decode(), rest, path[len(name) + 1 :])
 
 
 def _check_escapes(raw_path: bytes) -> None:

@@ -61,9 +61,12 @@ class Plan(BaseModel):
     description: str
     endpoints: list[PlanEndpoint] = []
     models: list[PlanModel] = []
-    packages: list[str] = Field([], description="What it imports beside the standard library.")
+    packages: list[str] = Field(
+        default=[], description="What it imports beside the standard library."
+    )
     storage: bool = Field(False, description="Whether it keeps data between requests.")
-    egress: list[str] = Field([], description="Hosts that it calls.")
+    egress: list[str] = Field(default=[], description="Hosts that it calls.")
     memo: dict[str, JsonValue] = Field(
-        {}, description="What its generator needs to change it later; opaque to everyone else."
+        default={},
+        description="What its generator needs to change it later; opaque to everyone else.",
     )

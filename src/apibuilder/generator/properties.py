@@ -169,7 +169,7 @@ def _harsh_inputs(schemas: Schemas, operation: Operation) -> Iterator[_Trial]:
 
 def _harsh_bodies(right: Draft) -> Iterator[_Trial]:
     request = right.request()
-    for raw in (b"", b"{", b"null", b"[]", b"{}", b'"\\ud800"', b"\xff"):
+    for raw in (b"", b"{", b"null", b"[]", b"{}", b"\xff"):
         yield _no_server_error(replace(request, body=raw))
     if isinstance(right.body, dict):
         for name in right.body:

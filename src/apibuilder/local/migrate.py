@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -22,6 +23,16 @@ _MIGRATIONS = _ROOT / "supabase" / "migrations"
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 _CLI = _ROOT / "node_modules" / "supabase" / "dist" / "supabase.js"
 _LAST_LINES = 15
+_CONNECT_SECONDS = 5
+
+
+async def answers(dsn: str) -> bool:
+    """Whether the database takes connections."""
+    try:
+        async with _connected(dsn):
+            return True
+    except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
+        return False
 
 
 async def bootstrap(dsn: str) -> None:
@@ -36,12 +47,12 @@ async def pending(dsn: str) -> list[str]:
         known = await connection.fetchval(
             "select to_regclass('supabase_migrations.schema_migrations')"
         )
-        rows = (
-            await connection.fetch("select version from supabase_migrations.schema_migrations")
-            if known
-            else []
-        )
-    seen = {row["version"] for row in rows}
+        seen: set[str] = set()
+        if known:
+            rows = await connection.fetch(
+                "select version from supabase_migrations.schema_migrations"
+            )
+            seen = {row["version"] for row in rows}
     files = sorted(path.name for path in _MIGRATIONS.glob("*.sql"))
     return [name for name in files if name.split("_", 1)[0] not in seen]
 
@@ -76,8 +87,9 @@ def _for_cli(dsn: str) -> str:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(dsn)
+async def _connected(dsn: str) -> AsyncGenerator[Any]:
+    # asyncpg is not annotated for strict checkers; its types end in this module.
+    connection = await cast("Any", asyncpg).connect(dsn, timeout=_CONNECT_SECONDS)
     try:
         yield connection
     finally:

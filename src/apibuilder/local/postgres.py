@@ -60,7 +60,7 @@ class BundledPostgres:
             return
         draft = self._data.with_name(f"{self._data.name}.new")
         shutil.rmtree(draft, ignore_errors=True)  # of a start that was interrupted
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own programs and paths
             [
                 *unprivileged(),
                 str(self._bin / "initdb"),
@@ -98,7 +98,7 @@ def unprivileged() -> list[str]:
         return []
     prefix = ["unshare", "--user", f"--map-user={_NOBODY}"]
     try:
-        tried = subprocess.run([*prefix, "true"], capture_output=True, check=False)
+        tried = subprocess.run([*prefix, "true"], capture_output=True, check=False)  # noqa: S603
     except FileNotFoundError:
         raise Unavailable("`unshare` (package util-linux) is needed to run as root.") from None
     if tried.returncode != 0:

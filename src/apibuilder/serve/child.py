@@ -72,7 +72,8 @@ class Child:
         if process is not None and process.returncode is None:
             _signal(process, self.program.stop_signal)
             try:
-                await asyncio.wait_for(process.wait(), self.program.stop_seconds)
+                async with asyncio.timeout(self.program.stop_seconds):
+                    await process.wait()
             except TimeoutError:
                 self._on_end(self.program.name, "did not stop in time and was killed")
                 _signal(process, signal.SIGKILL)
@@ -128,7 +129,8 @@ class Child:
 async def _let_go(reading: asyncio.Task[None]) -> None:
     """What was written before the end is still read; a grandchild may hold the pipe open."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(reading, 0.2)
+        async with asyncio.timeout(0.2):
+            await reading
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

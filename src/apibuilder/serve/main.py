@@ -63,7 +63,7 @@ async def _start(platform: Platform, settings: Settings, screen: Screen, begun: 
 async def _sample(platform: Platform, settings: Settings, screen: Screen) -> sample.Sample | None:
     token = (settings.state_dir / "operator.token").read_text().strip()
     try:
-        return await sample.create(Place(platform.platform_url, token))
+        return await asyncio.to_thread(sample.create, Place(platform.platform_url, token))
     except (Refused, Unreachable) as error:
         screen.say(f"[yellow]no sample API:[/] {error}")
         return None

@@ -13,7 +13,6 @@ from pathlib import Path
 from socket import socket
 
 import aiohttp
-import asyncpg
 
 from apibuilder.errors import Unavailable
 from apibuilder.local import migrate
@@ -121,7 +120,7 @@ class Platform:
                 stop_seconds=_POSTGRES_STOP_SECONDS,
             )
             await self._run(program)
-        await self._until(self._database_ready, "the database")
+        await self._until(lambda: migrate.answers(self._settings.database_dsn), "the database")
 
     async def _migrate(self) -> None:
         dsn = self._settings.database_dsn
@@ -191,14 +190,6 @@ class Platform:
             if time.monotonic() > deadline:
                 raise Unavailable(f"{what[0].upper()}{what[1:]} did not get ready; see above.")
             await asyncio.sleep(_LOOK_SECONDS)
-
-    async def _database_ready(self) -> bool:
-        try:
-            connection = await asyncpg.connect(self._settings.database_dsn, timeout=5)
-        except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
-            return False
-        await connection.close()
-        return True
 
     async def _runtime_ready(self, runtime: Child) -> bool:
         if runtime.pid is None or not self._settings.runtime_socket.exists():

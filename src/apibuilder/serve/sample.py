@@ -20,10 +20,9 @@ class Sample:
     docs: str
 
 
-async def create(place: Place) -> Sample:
+def create(place: Place) -> Sample:
     """Publish it. Raises client.Refused or client.Unreachable."""
-    async with ControlClient(place) as control:
-        made = await control.call("POST", "/api/v1/generations", {"prompt": PROMPT})
+    made = ControlClient(place).call("POST", "/api/v1/generations", {"prompt": PROMPT})
     url = made["endpoint_url"].rsplit("/", 1)[0] + f"/{made['slug']}"
     curl = (
         f"curl -X POST {url}/todos -H 'Authorization: Bearer {made['api_key']}' "

@@ -70,6 +70,13 @@ async def test_wrong_values_are_named(control: Control) -> None:
     }  # fmt: skip
 
 
+async def test_a_misspelt_member_is_refused_not_ignored(control: Control) -> None:
+    made = await control.deployed()
+    answer = await control.post(f"/apis/{made['slug']}/keys", {"requests_per_secnd": 1})
+    problem = assert_problem(answer, 422, "invalid")
+    assert problem["errors"][0]["where"] == "body.requests_per_secnd"
+
+
 async def test_malformed_json(control: Control) -> None:
     answer = await control.client.post(
         "/api/v1/apis", content=b"{", headers={"Content-Type": "application/json"}

@@ -120,7 +120,10 @@ class Workers:
         self.running[deployment_id] = live
         return [
             Instance(
-                id=worker.path, deployment_id=deployment_id, api_id=deployment_id, address=worker.path
+                id=worker.path,
+                deployment_id=deployment_id,
+                api_id=deployment_id,
+                address=worker.path,
             )
             for worker in live
         ]

@@ -72,6 +72,13 @@ async def test_a_taken_slug_falls_to_the_next_and_a_deleted_api_gives_it_back(
     await stores.new_api(owner, "taken")
 
 
+async def test_a_slug_that_could_be_an_id_is_found(stores: Stores, owner: UUID) -> None:
+    made = await stores.new_api(owner, "a" * 32)
+    assert (await stores.apis.get(owner, "a" * 32)).id == made.api_id
+    with pytest.raises(asyncpg.CheckViolationError):
+        await stores.new_api(owner, str(uuid4()))
+
+
 async def test_the_plan_bounds_the_number_of_apis_even_in_parallel(stores: Stores) -> None:
     user_id = await stores.account("free")
     tries = [stores.new_api(user_id) for _ in range(6)]

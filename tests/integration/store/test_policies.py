@@ -36,7 +36,7 @@ REFUSED_COLUMNS = {
         "deleted_at = null",
         "code_snapshot = ''",
         "current_deployment_id = null",
-    ),  # fmt: skip
+    ),
 }
 
 

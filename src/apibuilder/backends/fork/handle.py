@@ -70,10 +70,12 @@ class WorkerHandle(asyncio.Protocol):
         """Have a waiting child put up all layers and end; answers what it told, raw."""
         loop = asyncio.get_running_loop()
         orders.assign(self._control, assign, listen)
-        self._control.setblocking(False)
         told = bytearray()
-        while piece := await loop.sock_recv(self._control, 65536):
-            told += piece
+        # A duplicate, because `end` closes the channel, maybe before all of it is read.
+        with self._control.dup() as control:
+            control.setblocking(False)
+            while piece := await loop.sock_recv(control, 65536):
+                told += piece
         return bytes(told)
 
     def tell(self, message: frames.ToWorker) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from apibuilder.domain import ApiStatus, Check, Deployment, DeploymentStatus, Failure, Target
 
@@ -94,12 +94,16 @@ class DeployResult(BaseModel):
 class CreateApi(BaseModel):
     """A new Api from its maker's own file."""
 
+    model_config = ConfigDict(extra="forbid")
+
     source: str = Field(description="A Python module that defines `app`; at most 512 KiB.")
     name: str | None = Field(default=None, min_length=1, max_length=100)
 
 
 class CreateRevision(BaseModel):
     """New source of an Api."""
+
+    model_config = ConfigDict(extra="forbid")
 
     source: str = Field(description="A Python module that defines `app`; at most 512 KiB.")
     name: str | None = Field(
@@ -109,6 +113,8 @@ class CreateRevision(BaseModel):
 
 class Rollback(BaseModel):
     """Which Revision to go back to."""
+
+    model_config = ConfigDict(extra="forbid")
 
     revision: int | None = Field(
         default=None, ge=1, le=2**31 - 1, description="Default: the last one that served."

@@ -40,7 +40,8 @@ class DeploymentWatch:
                 if deployment.status not in _UNDER_WAY or left <= 0:
                     return deployment
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(event.wait(), min(left, _LOST_NOTICE_SECONDS))
+                    async with asyncio.timeout(min(left, _LOST_NOTICE_SECONDS)):
+                        await event.wait()
         finally:
             self._waiting[deployment_id].discard(event)
             if not self._waiting[deployment_id]:

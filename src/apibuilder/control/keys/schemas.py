@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from apibuilder.domain import Key
 
 
 class CreateKey(BaseModel):
     """A new Key; its limits can only lower the plan's."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(default="", max_length=100)
     requests_per_second: float | None = Field(default=None, gt=0, le=1_000_000)

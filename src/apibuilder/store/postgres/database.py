@@ -73,6 +73,7 @@ class Database:
             min_size=0,
             max_size=connections,
             init=_decode_json,
+            reset=_nothing,
             timeout=_CONNECT_SECONDS,
             command_timeout=_COMMAND_SECONDS,
         )
@@ -83,7 +84,8 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         try:
-            await asyncio.wait_for(self._pool.close(), _CONNECT_SECONDS)
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 
@@ -150,6 +152,10 @@ class Database:
             await self._pool.release(held, timeout=_CONNECT_SECONDS)
         except AWAY:
             held.terminate()
+
+
+async def _nothing(_connection: Any) -> None:
+    """Instead of asyncpg's reset, a round trip a query: no store changes a session's state."""
 
 
 async def _decode_json(connection: Any) -> None:

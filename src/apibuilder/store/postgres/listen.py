@@ -63,7 +63,8 @@ async def _listen(connection: Any, channels: tuple[str, ...]) -> AsyncIterator[N
     yield None
     while True:
         try:
-            notice = await asyncio.wait_for(queue.get(), _IDLE_SECONDS)
+            async with asyncio.timeout(_IDLE_SECONDS):
+                notice = await queue.get()
         except TimeoutError:
             await connection.execute("select 1", timeout=_CONNECT_SECONDS)
             continue

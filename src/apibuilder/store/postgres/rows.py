@@ -122,9 +122,9 @@ def checks_json(checks: list[Check]) -> list[dict[str, Any]]:
 
 
 def parse_ref(ref: str) -> tuple[UUID | None, str]:
-    """An Api's id, if `ref` is one, and its slug, if it is not."""
+    """An Api's id, if `ref` can be one, and its slug: 32 hexadecimal digits may be either."""
     try:
-        return UUID(ref), ""
+        return UUID(ref), ref
     except ValueError:
         return None, ref
 

@@ -29,7 +29,7 @@ _BY_WORD: tuple[tuple[Kind, frozenset[str]], ...] = (
     (
         Kind.INTEGER,
         word_set(
-            """count quantity qty age stock year pages calories points minutes reps sets 
+            """count quantity qty age stock year pages calories points minutes reps sets
             capacity seats floor rank copies likes views votes servings goals bedrooms
             bathrooms guests stars rooms floors wins losses kcal"""
         ),

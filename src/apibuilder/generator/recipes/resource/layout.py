@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 LINE_LENGTH = 100
 _OPEN, _CLOSE = "([{", ")]}"
 _INDENT = "    "
@@ -50,7 +52,7 @@ def _elements(inside: str) -> list[str]:
         if character == "," and depth == 0:
             cuts.append(index)
     cuts.append(len(inside))
-    parts = [inside[start + 1 : stop].strip() for start, stop in zip(cuts, cuts[1:], strict=False)]
+    parts = [inside[start + 1 : stop].strip() for start, stop in pairwise(cuts)]
     return [part for part in parts if part]
 
 

@@ -31,6 +31,11 @@ _COLUMNS = {
     Kind.BOOLEAN: "INTEGER NOT NULL DEFAULT 0",
     Kind.TAGS: "TEXT NOT NULL DEFAULT '[]'",
 }
+_CONSTRAINTS = {
+    Kind.URL: ['pattern=r"^https?://\\S+$"', "max_length=2_000"],
+    Kind.EMAIL: ["max_length=254"],
+    Kind.TAGS: ["max_length=100"],
+}
 _SEARCHED = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.URL, Kind.TAGS)
 _RANGED = (Kind.INTEGER, Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.DATETIME)
 _INDEXED = (Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.DATETIME)
@@ -40,8 +45,12 @@ _LIKE = r"""        if wanted.q is not None:
             values["q"] = f"%{escaped}%"
 """
 _SEARCH = (
-    """"q": "(" + " OR ".join(f"\\"{name}\\" LIKE :q ESCAPE '\\\\'" for name in SEARCHED) + ")","""
+    """"q": "(" + " OR ".join(f"\\"{name}\\" LIKE :q ESCAPE '\\\\'" """
+    """for name in SEARCHED) + ")","""
 )
+_EQUAL = """"{name}": '"{name}" = :{name}',"""
+_HAS_TAG = """"{name}": ':{name} IN (SELECT value FROM json_each("{name}"))',"""
+_COMPARED = """"{key}": '"{name}" {sign} :{key}',"""
 _PLAIN_CODEC = '''def _encoded(values: dict[str, Any]) -> dict[str, Any]:
     """As SQLite keeps them."""
     return values
@@ -88,7 +97,11 @@ def source_of(resource: Resource) -> str:
 
 @cache
 def _template() -> str:
-    return resources.files(__package__).joinpath("template.py.txt").read_text()
+    return (
+        resources.files("apibuilder.generator.recipes.resource")
+        .joinpath("template.py.txt")
+        .read_text()
+    )
 
 
 def _names(resource: Resource) -> dict[str, str]:
@@ -161,21 +174,14 @@ def _type(field: FieldSpec) -> str:
 def _constraints(field: FieldSpec) -> list[str]:
     match field.kind:
         case Kind.TEXT | Kind.LONG_TEXT:
-            longest = 200 if field.kind is Kind.TEXT else 10_000
-            shortest = ["min_length=1"] if field.required else []
-            return [*shortest, f"max_length={longest:_}" if longest > 999 else "max_length=200"]
-        case Kind.URL:
-            return ['pattern=r"^https?://\\S+$"', "max_length=2_000"]
-        case Kind.EMAIL:
-            return ["max_length=254"]
-        case Kind.TAGS:
-            return ["max_length=100"]
+            longest = "max_length=200" if field.kind is Kind.TEXT else "max_length=10_000"
+            return ["min_length=1", longest] if field.required else [longest]
         case Kind.INTEGER:
             return _bounds(field)
         case Kind.NUMBER:
             return [*_bounds(field), "allow_inf_nan=False"]
         case _:
-            return []
+            return _CONSTRAINTS.get(field.kind, [])
 
 
 def _bounds(field: FieldSpec) -> list[str]:
@@ -243,13 +249,11 @@ def _conditions(resource: Resource) -> list[str]:
     for field in resource.fields:
         name = field.name
         if field.kind in {Kind.BOOLEAN, Kind.CHOICE}:
-            lines.append(f""""{name}": '"{name}" = :{name}',""")
+            lines.append(_EQUAL.format(name=name))
         elif field.kind is Kind.TAGS:
-            each = f'(SELECT value FROM json_each("{name}"))'
-            lines.append(f""""{name}": ':{name} IN {each}',""")
-        lines += [
-            f""""{key}": '"{name}" {sign} :{key}',""" for key, sign in _range(resource, field)
-        ]
+            lines.append(_HAS_TAG.format(name=name))
+        for key, sign in _range(resource, field):
+            lines.append(_COMPARED.format(key=key, name=name, sign=sign))
     return lines
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 
+import psutil
 import pytest
 
 from apibuilder.backends.fork import console
@@ -194,6 +195,7 @@ LOUD = """
         sys.stdout.buffer.write(b"bytes \\xff\\n")
         sys.stdout.flush()
         print("\\udc80 surrogate", "x" * 20_000)
+        logging.info("long " + "x" * 20_000)
         thread = threading.Thread(target=print, args=("from a thread",))
         thread.start()
         thread.join()
@@ -206,6 +208,11 @@ LOUD = """
     async def flood():
         for n in range(5_000):
             print(n)
+
+    @app.get("/endless")
+    async def endless():
+        for _ in range(500):
+            sys.stdout.write("x" * 65536)
 
     @app.get("/error")
     async def error():
@@ -232,6 +239,7 @@ async def test_what_is_printed_and_logged_arrives(serve: StartWorker) -> None:
         ("log", "info", "logged 1", "req-3"),
         ("stdout", "info", "bytes \ufffd", "req-3"),
         ("stdout", "info", "\\udc80 surroga", "req-3"),
+        ("log", "info", "long xxxxxxxxx", "req-3"),
         ("stdout", "info", "from a thread", None),
         ("stdout", "info", "sync", "req-4"),
     ]
@@ -247,13 +255,21 @@ async def test_a_flood_of_lines_is_cut_and_counted(serve: StartWorker) -> None:
     assert beat.dropped_logs + len(worker.logs) == 5_001
 
 
+async def test_a_line_without_an_end_takes_no_memory(serve: StartWorker) -> None:
+    worker = await serve(LOUD)
+    link = await worker.link()
+    before = psutil.Process(worker.pid).memory_info().rss
+    await whole(link.request(get("/endless"), end=True))
+    assert psutil.Process(worker.pid).memory_info().rss - before < 8 * 1024 * 1024
+
+
 async def test_a_logged_traceback_shows_no_host_path(serve: StartWorker) -> None:
     worker = await serve(LOUD)
     link = await worker.link()
     await whole(link.request(get("/error"), end=True))
     await worker.logged("FileNotFoundError")
     text = "\n".join(log.message for log in worker.logs)
-    assert 'File "main.py", line 32, in error' in text
+    assert 'File "main.py", line 38, in error' in text
     assert 'open("/nowhere/at/all")' in text
 
 

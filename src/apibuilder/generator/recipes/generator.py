@@ -1,0 +1,87 @@
+"""The Generator that needs no model: the resource recipe and the library, deterministic."""
+
+from __future__ import annotations
+
+from apibuilder.errors import NeedsModel
+from apibuilder.generator.base import Finding
+from apibuilder.generator.cases import TestCase
+from apibuilder.generator.plan import Plan
+from apibuilder.generator.recipes.catalogue import RECIPES
+from apibuilder.generator.recipes.match import best
+from apibuilder.generator.recipes.recipe import MEMO, Recipe
+from apibuilder.generator.recipes.resource.grammar import extend, understand
+from apibuilder.generator.recipes.resource.items import Unclear
+from apibuilder.generator.recipes.resource.plan import plan_of, resource_of
+from apibuilder.generator.recipes.resource.source import source_of
+from apibuilder.generator.recipes.resource.tests import tests_of
+
+_HELP = (
+    "Without a model, AI API Builder has recipes. They know lists of things with fields "
+    '("a todo list with title, due date and done") and ready-made APIs: {recipes}. '
+    "For everything else set a model key (see docs/operations.md), or bring your own FastAPI file "
+    "with `apibuilder deploy FILE.py`."
+)
+
+
+class RecipeGenerator:
+    """base.Generator."""
+
+    @property
+    def model(self) -> str:
+        """What a Revision names as its author."""
+        return "recipes"
+
+    async def plan(self, prompt: str) -> Plan:
+        """The recipe that the prompt means. Raises NeedsModel."""
+        recipe = best(prompt, RECIPES)
+        if recipe is not None:
+            return recipe.plan()
+        try:
+            return plan_of(understand(prompt))
+        except Unclear as unclear:
+            raise NeedsModel(f"No recipe fits this prompt: {unclear}. {_help()}") from None
+
+    async def revise(self, plan: Plan, change: str) -> Plan:
+        """The same resource with more fields. Raises NeedsModel for any other change."""
+        resource = resource_of(plan)
+        if resource is None:
+            raise NeedsModel(
+                f"Changing {plan.title!r} needs a model: without one, recipes can only add fields "
+                "to a list of things. Set a model key (see docs/operations.md), or change the code "
+                "yourself and send it with `apibuilder deploy FILE.py --api ID`."
+            )
+        try:
+            return plan_of(extend(resource, change))
+        except Unclear as unclear:
+            raise NeedsModel(
+                f"This change is not understood: {unclear}. Recipes can add fields to what is there"
+                ' ("add a priority field", "add tags and an optional price"); nothing is removed or'
+                " renamed, as data may depend on it. For more, set a model key (see"
+                " docs/operations.md)."
+            ) from None
+
+    async def tests(self, plan: Plan) -> list[TestCase]:
+        """Those of its recipe."""
+        resource = resource_of(plan)
+        return tests_of(resource) if resource is not None else list(_recipe_of(plan).tests)
+
+    async def code(self, plan: Plan) -> str:
+        """That of its recipe."""
+        resource = resource_of(plan)
+        return source_of(resource) if resource is not None else _recipe_of(plan).source
+
+    async def repair(self, plan: Plan, source: str, findings: list[Finding]) -> str:  # noqa: ARG002 (the port's)
+        """The same: a recipe has no second idea."""
+        return source
+
+
+def _recipe_of(plan: Plan) -> Recipe:
+    """Raises NeedsModel for a plan that someone else made, or of a recipe that is no more."""
+    for recipe in RECIPES:
+        if recipe.name == plan.memo.get(MEMO):
+            return recipe
+    raise NeedsModel(f"{plan.title!r} was not made by a recipe. {_help()}")
+
+
+def _help() -> str:
+    return _HELP.format(recipes=", ".join(sorted(recipe.title.lower() for recipe in RECIPES)))

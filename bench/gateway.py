@@ -1,4 +1,4 @@
-"""CPU a request, requests a second and latency: uvicorn alone against the gateway with everything on.
+"""CPU a request, requests a second, latency: uvicorn alone and the gateway with everything on.
 
 `.venv/bin/python -m bench.gateway` (needs wrk: `apt-get install wrk`). Both serve the same FastAPI
 app; the gateway authenticates, limits, meters and forwards to a worker in a process of its own.
@@ -211,7 +211,8 @@ def main() -> None:
         bench.close()
     medians = {name: _median(found) for name, found in figures.items()}
     result = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}",
         "rounds": chosen.rounds,
         "connections": chosen.connections,
         **{name: asdict(figure) for name, figure in medians.items()},

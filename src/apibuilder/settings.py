@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     )
     idle_seconds: float = Field(300.0, gt=0, description="An API unused this long is stopped.")
     start_timeout_seconds: float = Field(10.0, gt=0, description="Time an API has to get ready.")
+    generation_timeout_seconds: float = Field(
+        120.0, gt=0, description="Time a generation has from the prompt to passed tests."
+    )
     drain_seconds: float = Field(30.0, ge=0, description="Grace for requests in flight on a swap.")
     operator_plan: str = Field("business", description="Plan of the local operator account.")
     sample: bool = Field(True, description="Create a sample API at the very first start.")

@@ -7,13 +7,12 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 
-from apibuilder.backends.base import Backend
 from apibuilder.control.apis.service import ApiService
 from apibuilder.control.deployments.service import Ask, DeploymentService
+from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.service import UsageService
-from apibuilder.store.base import GenerationStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +24,7 @@ class Services:
     keys: KeyService
     usage: UsageService
     system: SystemService
-    generations: GenerationStore
-    backend: Backend
+    generations: GenerationService
 
 
 def _services(request: Request) -> Services:

@@ -29,12 +29,16 @@ from apibuilder.control.authentication import (
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.service import DeploymentService
 from apibuilder.control.deployments.watch import DeploymentWatch
+from apibuilder.control.generations.sandbox import BackendSandbox
+from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.service import UsageService
 from apibuilder.deployer.reconcile import Pace, Reconciler
 from apibuilder.errors import Unavailable
+from apibuilder.generator.pipeline import Pipeline
+from apibuilder.generator.recipes.generator import RecipeGenerator
 from apibuilder.settings import Settings
 from apibuilder.store.postgres import (
     Database,
@@ -94,9 +98,10 @@ class Parts:
 
     def services(self) -> Services:
         """What endpoints call."""
+        deployments = DeploymentService(self.apis, self._deployments, self._watch)
         return Services(
             apis=ApiService(self.apis, self._backend),
-            deployments=DeploymentService(self.apis, self._deployments, self._watch),
+            deployments=deployments,
             keys=KeyService(PostgresKeyStore(self._database)),
             usage=UsageService(self.apis, self._usage, self._settings.usage_dir),
             system=SystemService(
@@ -104,8 +109,14 @@ class Parts:
                 database_version=self._database.version,
                 gateway_url=self._settings.gateway_origin,
             ),
-            generations=self._generations,
-            backend=self._backend,
+            generations=GenerationService(self._generations, self._pipeline(), deployments),
+        )
+
+    def _pipeline(self) -> Pipeline:
+        return Pipeline(
+            RecipeGenerator(),
+            BackendSandbox(self._backend),
+            deadline_seconds=self._settings.generation_timeout_seconds,
         )
 
     def background(self) -> list[Coroutine[Any, Any, None]]:

@@ -33,7 +33,7 @@ async def create_api(
     """Make an Api of a Python file. 202 if it is still being deployed."""
     revision = NewRevision(source=body.source)
     result = await services.deployments.create(principal, revision, name=body.name, ask=ask)
-    return _answer(result, response)
+    return answer(result, response)
 
 
 @router.post("/apis/{ref}/revisions", status_code=201)
@@ -49,7 +49,7 @@ async def create_revision(
     """Publish new source of an Api. If it cannot serve, what served before goes on."""
     revision = NewRevision(source=body.source)
     result = await services.deployments.publish(principal, ref, revision, name=body.name, ask=ask)
-    return _answer(result, response)
+    return answer(result, response)
 
 
 @router.post("/apis/{ref}/rollback", status_code=201)
@@ -64,7 +64,7 @@ async def rollback(
 ) -> DeployResult:
     """Serve an older Revision again."""
     number = None if body is None else body.revision
-    return _answer(await services.deployments.rollback(principal, ref, number, ask), response)
+    return answer(await services.deployments.rollback(principal, ref, number, ask), response)
 
 
 @router.post("/apis/{ref}/reload", status_code=201)
@@ -76,7 +76,7 @@ async def reload(
     response: Response,
 ) -> DeployResult:
     """Start the present Revision afresh, without a failed request."""
-    return _answer(await services.deployments.reload(principal, ref, ask), response)
+    return answer(await services.deployments.reload(principal, ref, ask), response)
 
 
 @router.get("/apis/{ref}/deployments")
@@ -96,7 +96,8 @@ async def get_deployment(
     return DeploymentOut.of(await services.deployments.get(principal, deployment_id))
 
 
-def _answer(result: DeployResult, response: Response) -> DeployResult:
+def answer(result: DeployResult, response: Response) -> DeployResult:
+    """A result with its status: 202, and where to look, while it is under way."""
     if result.status is ApiStatus.DEPLOYING:
         response.status_code = 202
         response.headers["Location"] = f"/api/v1/deployments/{result.deployment_id}"

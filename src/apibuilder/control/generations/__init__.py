@@ -1,0 +1,1 @@
+"""Generating Apis: from a sentence to a Deployment, with its progress."""

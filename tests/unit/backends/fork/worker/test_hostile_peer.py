@@ -215,7 +215,8 @@ async def test_a_reader_that_was_cancelled_loses_nothing(connected: tuple[Link, 
     await peer.say(head_frame(1, HEAD, end=False))
     await exchange.response()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(exchange.read(), 0.01)
+        async with asyncio.timeout(0.01):
+            await exchange.read()
     await peer.say(frame(BODY, 1, b"all of it", end=True))
     assert await exchange.read() == b"all of it"
     assert await exchange.read() == b""
@@ -225,7 +226,8 @@ async def test_a_caller_cancelled_while_it_waits(connected: tuple[Link, Peer]) -
     opened, peer = connected
     exchange = opened.request(get("/"), end=True)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(exchange.response(), 0.01)
+        async with asyncio.timeout(0.01):
+            await exchange.response()
     exchange.cancel(Reason.CALLER_LEFT)
     other = opened.request(get("/"), end=True)
     await peer.say(frames.cancel_frame(1, Reason.CALLER_LEFT), head_frame(2, HEAD, end=True))

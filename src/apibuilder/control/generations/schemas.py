@@ -1,0 +1,33 @@
+"""What goes in and out of generations. Their result is a DeployResult, as of any other publish."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from apibuilder.generator.base import Stage
+
+
+class CreateGeneration(BaseModel):
+    """A new Api from a sentence, or a change of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
+    ] = Field(description="What the API should do; with `api`, what should be different.")
+    name: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Default: taken from the prompt."
+    )
+    api: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Id or slug of the Api to change."
+    )
+
+
+class StageOut(BaseModel):
+    """Event `stage`: one of them begins or ends."""
+
+    stage: Stage
+    status: Literal["started", "done", "failed"]
+    detail: str

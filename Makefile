@@ -13,7 +13,7 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench doctor install clean
+.PHONY: help up test check format docs bench doctor install clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: install $(STAMPS)/dev ## Format, lint, strict types, import contract
 format: install $(STAMPS)/dev ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: install ## Write the generated pages of docs/ anew
+	@$(BIN)/python -m apibuilder.generator.recipes.page
 
 bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 	@$(BIN)/python -m bench.fork

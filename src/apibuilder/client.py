@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,8 +40,8 @@ class Place:
 
     @classmethod
     def find(cls, settings: Settings) -> Self:
-        """APIBUILDER_URL and APIBUILDER_TOKEN, or what runs on this data folder."""
-        url, token = os.environ.get("APIBUILDER_URL"), os.environ.get("APIBUILDER_TOKEN")
+        """The platform that the settings name, or the one that runs on this data folder."""
+        url, token = settings.url, settings.token
         if url is None:
             url = run_facts(settings).get("platform_url")
         if url is None:

@@ -72,6 +72,12 @@ class Unauthenticated(ApiBuilderError):
     code, status = "unauthenticated", 401
 
 
+class InvalidSetting(ApiBuilderError):
+    """A setting in the environment or in `.env` has a value that is not allowed."""
+
+    code, status = "invalid_setting", 500
+
+
 class Forbidden(ApiBuilderError):
     """This account may not do that."""
 

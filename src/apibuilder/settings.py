@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from apibuilder.errors import InvalidSetting
 
 # A Unix socket's path is at most 107 bytes; this leaves room for a name below it.
 _LONGEST_RUN_DIR = 70
+
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Settings(BaseSettings):
@@ -24,9 +28,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path(".data"), description="The one folder that holds all state.")
     host: str = Field("127.0.0.1", description="Address that both origins listen on.")
-    platform_port: int = Field(8000, description="Port of dashboard and control API; 0: any.")
-    gateway_port: int = Field(8080, description="Port that user APIs are called on; 0: any.")
-    metrics_port: int = Field(9090, description="Private port of Prometheus metrics; 0: any.")
+    platform_port: Port = Field(8000, description="Port of dashboard and control API; 0: any.")
+    gateway_port: Port = Field(8080, description="Port that user APIs are called on; 0: any.")
+    metrics_port: Port = Field(9090, description="Private port of Prometheus metrics; 0: any.")
     platform_url: str | None = Field(None, description="Public origin of the platform, if proxied.")
     gateway_url: str | None = Field(None, description="Public origin of the gateway, if proxied.")
     gateway_processes: int = Field(1, ge=1, le=64, description="Gateway processes on this machine.")
@@ -55,7 +59,13 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(30.0, ge=0, description="Grace for requests in flight on a swap.")
     operator_plan: str = Field("business", description="Plan of the local operator account.")
     sample: bool = Field(True, description="Create a sample API at the very first start.")
-    log_level: str = Field("info", description="Least severe log line that is written.")
+    url: str | None = Field(
+        None, description="Platform that the command line talks to, if not the one on `data_dir`."
+    )
+    token: str | None = Field(None, description="The command line's token for that platform.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written."
+    )
 
     @property
     def state_dir(self) -> Path:
@@ -95,3 +105,17 @@ class Settings(BaseSettings):
             return self.gateway_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared
         return f"http://{host}:{self.gateway_port}"
+
+
+def load() -> Settings:
+    """All settings, read now. Raises InvalidSetting, naming each one that is wrong."""
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue] - every field has a default
+    except ValidationError as error:
+        wrong = [f"{_variable(one['loc'][0])}: {one['msg']}" for one in error.errors()]
+        raise InvalidSetting(f"{'; '.join(wrong)}. See docs/operations.md.") from None
+
+
+def _variable(field: int | str) -> str:
+    """The environment's name of a field; pydantic may tell its alias."""
+    return f"APIBUILDER_{field}".upper() if field in Settings.model_fields else str(field)

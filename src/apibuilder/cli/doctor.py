@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from apibuilder import __version__
+from apibuilder import __version__, settings
 from apibuilder.cli import output, session
 from apibuilder.cli.options import Json
 from apibuilder.client import Refused, Unreachable, run_facts
@@ -16,7 +16,8 @@ from apibuilder.settings import Settings
 
 def doctor(as_json: Json = False) -> None:
     """Say what is running, which sandbox tier is in force and what is missing."""
-    facts = _examine(session.settings())
+    with output.failures(as_json=as_json):
+        facts = _examine(settings.load())
     if as_json:
         output.answer(facts)
     else:
@@ -25,17 +26,17 @@ def doctor(as_json: Json = False) -> None:
         raise SystemExit(1)
 
 
-def _examine(settings: Settings) -> dict[str, Any]:
-    run = run_facts(settings)
+def _examine(chosen: Settings) -> dict[str, Any]:
+    run = run_facts(chosen)
     facts: dict[str, Any] = {
         "ok": False,
         "version": __version__,
-        "data_dir": str(settings.state_dir),
+        "data_dir": str(chosen.state_dir),
         "running": bool(run),
         "platform_url": run.get("platform_url"),
         "gateway_url": run.get("gateway_url"),
         "processes": _processes(run),
-        "missing": _missing(settings),
+        "missing": _missing(chosen),
         "database": {},
         "backend": {},
     }
@@ -57,10 +58,10 @@ def _processes(run: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _missing(settings: Settings) -> list[str]:
+def _missing(chosen: Settings) -> list[str]:
     root = Path(__file__).resolve().parents[3]
     wanted = {
-        settings.runtime_python or root / "runtime/.venv/bin/python": (
+        chosen.runtime_python or root / "runtime/.venv/bin/python": (
             "the environment that APIs run in: run `make install`"
         ),
         root / "node_modules/supabase": "the Supabase CLI (for migrations): run `make install`",

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from apibuilder.cli import output, session
+from apibuilder import settings
+from apibuilder.cli import output
 
 ListenFd = Annotated[int | None, typer.Option(hidden=True)]
 
@@ -16,7 +17,7 @@ def serve() -> None:
     from apibuilder.serve.main import run  # noqa: PLC0415 - only this verb needs all that it loads
 
     with output.failures(as_json=False):
-        run(session.settings())
+        run(settings.load())
 
 
 def gateway(listen_fd: ListenFd = None, metrics_fd: ListenFd = None) -> None:
@@ -24,7 +25,7 @@ def gateway(listen_fd: ListenFd = None, metrics_fd: ListenFd = None) -> None:
     from apibuilder.gateway.main import run  # noqa: PLC0415 - as above
 
     with output.failures(as_json=False):
-        run(session.settings(), listen_fd=listen_fd, metrics_fd=metrics_fd)
+        run(settings.load(), listen_fd=listen_fd, metrics_fd=metrics_fd)
 
 
 def runtime() -> None:
@@ -32,7 +33,7 @@ def runtime() -> None:
     from apibuilder.backends.main import run  # noqa: PLC0415 - as above
 
     with output.failures(as_json=False):
-        run(session.settings())
+        run(settings.load())
 
 
 def control(listen_fd: ListenFd = None) -> None:
@@ -40,4 +41,4 @@ def control(listen_fd: ListenFd = None) -> None:
     from apibuilder.control.main import run  # noqa: PLC0415 - as above
 
     with output.failures(as_json=False):
-        run(session.settings(), listen_fd=listen_fd)
+        run(settings.load(), listen_fd=listen_fd)

@@ -118,7 +118,8 @@ def _show_stage(data: dict[str, Any]) -> None:
         return
     mark = "[green]✓[/]" if data["status"] == "done" else "[red]✗[/]"
     name = _STAGES.get(data["stage"], data["stage"])
-    output.err.print(f"{mark} {name} [dim]{escape(str(data.get('detail') or ''))}[/]")
+    detail = data["detail"] if data["status"] == "done" else ""  # the error at the end says why
+    output.err.print(f"{mark} {name} [dim]{escape(detail)}[/]")
 
 
 def _show(made: dict[str, Any], *, as_json: bool) -> None:

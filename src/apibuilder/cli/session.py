@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from apibuilder import settings
 from apibuilder.client import ControlClient, Place
-from apibuilder.settings import Settings
-
-
-def settings() -> Settings:
-    """From the environment and `.env`."""
-    return Settings()  # pyright: ignore[reportCallIssue] - every field has a default
 
 
 def control() -> ControlClient:
-    """A client of the platform on this data folder. Raises Unreachable."""
-    return ControlClient(Place.find(settings()))
+    """A client of the platform that the settings name. Raises Unreachable, InvalidSetting."""
+    return ControlClient(Place.find(settings.load()))
 
 
 def call(

@@ -56,6 +56,7 @@ class Reconciler:
         self._slots = asyncio.Semaphore(pace.parallel)
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._backoffs: dict[UUID, _Backoff] = {}
+        self._away: str | None = None  # why the last pass could not look; said once
         self._settling = False  # a Deployment waits for its time to be retired
 
     def wake(self) -> None:
@@ -97,10 +98,13 @@ class Reconciler:
         try:
             await self.look()
         except ApiBuilderError as error:  # runtime or database away: they are restarted
-            _log.warning("cannot look just now", error=error.code, detail=error.detail)
+            if self._away != error.detail:
+                _log.warning("cannot look just now", error=error.code, detail=error.detail)
+            self._away = error.detail
         except Exception:  # noqa: BLE001 - the loop must outlive a bug in one pass; it is logged
             _log.exception("a pass of the deployer failed")
         else:
+            self._away = None
             return True
         return False
 

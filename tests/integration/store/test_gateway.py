@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -107,15 +106,15 @@ async def test_two_who_ship_the_same_records_add_them_once(stores: Stores) -> No
 
 
 async def test_the_end_of_a_stream_replaces_its_start(stores: Stores) -> None:
-    start = replace(a_call(), duration_us=0, response_bytes=0)
-    end = replace(start, duration_us=9_000_000_000, response_bytes=7)
+    start = a_call()._replace(duration_us=0, response_bytes=0)
+    end = start._replace(duration_us=9_000_000_000, response_bytes=7)
     await stores.gateway.ship("stream", 0, 1, [start])
     await stores.gateway.ship("stream", 1, 2, [end])
     row = await stores.database.fetchrow("select * from usage_events where id = $1", start.id)
     assert row is not None
     assert (row["duration_us"], row["response_bytes"]) == (9_000_000_000, 7)
     other = a_call()
-    await stores.gateway.ship("stream", 2, 4, [other, replace(other, response_bytes=8)])
+    await stores.gateway.ship("stream", 2, 4, [other, other._replace(response_bytes=8)])
     row = await stores.database.fetchrow("select * from usage_events where id = $1", other.id)
     assert row is not None
     assert row["response_bytes"] == 8

@@ -97,19 +97,5 @@ async def _add(tx: Connection, usages: list[Usage]) -> None:
     # The start and the end of a stream may come together; the later record tells the whole.
     last = {usage.id: usage for usage in usages}
     await tx.execute(_BATCH)
-    await tx.copy_records_to_table("usage_batch", records=[_record(one) for one in last.values()])
+    await tx.copy_records_to_table("usage_batch", records=list(last.values()))
     await tx.execute(_MERGE)
-
-
-def _record(usage: Usage) -> tuple[object, ...]:
-    return (
-        usage.id,
-        usage.at,
-        usage.api_id,
-        usage.key_id,
-        usage.revision,
-        usage.status,
-        usage.duration_us,
-        usage.request_bytes,
-        usage.response_bytes,
-    )

@@ -15,6 +15,8 @@ from apibuilder.backends.fork import linux
 
 APIS = "/.apis"  # the data folders of all Apis, until a worker has taken its own out of it
 DATA = "/data"
+TMP = "/tmp"  # noqa: S108 - a folder of the new root, on which each worker mounts its own
+_BELOW_TMP = "/.below-tmp"  # what user code needs and a worker's own /tmp would hide
 
 _FILES = ("/etc/ld.so.cache", "/etc/mime.types")
 _FOLDERS = ("/usr/share/zoneinfo",)
@@ -49,10 +51,16 @@ def assemble(root: str, apis_dir: str) -> None:
     linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
     options = "size=64k,nr_inodes=256,mode=755"
     linux.mount("tmpfs", root, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
-    for folder in ("/tmp", "/dev", DATA, "/old"):  # noqa: S108 - a folder in the new root
+    for folder in (TMP, "/dev", DATA, "/old"):
         Path(root + folder).mkdir()
     for path in shown:
-        _show(root, path)
+        _show(path, root + path)
+        if Path(path).is_relative_to(TMP):
+            _show(path, root + _BELOW_TMP + path)
+        if Path(path).is_relative_to(DATA):
+            raise ValueError(
+                f"{path} is hidden by the {DATA} of each API: keep the interpreter elsewhere"
+            )
     for name in _DEVICES:
         _bind(f"/dev/{name}", f"{root}/dev/{name}")
     _copy_links(root)
@@ -60,13 +68,20 @@ def assemble(root: str, apis_dir: str) -> None:
     _enter(root)
 
 
-def _show(root: str, path: str) -> None:
-    _bind(path, root + path)
+def uncover(readable: list[str]) -> None:
+    """Show what user code needs below /tmp; call once a /tmp of one's own is mounted."""
+    for path in readable:
+        if Path(path).is_relative_to(TMP):
+            _bind(_BELOW_TMP + path, path)
+
+
+def _show(path: str, target: str) -> None:
+    _bind(path, target)
     flags = linux.MS_REMOUNT | linux.MS_BIND | _READ_ONLY
     # In a user namespace a mount must go on to forbid what its source forbids.
     if os.statvfs(path).f_flag & os.ST_NOEXEC:
         flags |= linux.MS_NOEXEC
-    linux.mount(None, root + path, None, flags)
+    linux.mount(None, target, None, flags)
 
 
 def _bind(source: str, target: str) -> None:

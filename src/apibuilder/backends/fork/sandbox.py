@@ -20,7 +20,7 @@ from pathlib import Path
 from apibuilder.backends.fork import linux, rootfs
 from apibuilder.backends.fork.orders import Assign, Plan
 
-TMP = "/tmp"  # noqa: S108 - a tmpfs of the worker's own
+TMP = rootfs.TMP
 _TMP_OPTIONS = "size=16m,nr_inodes=1024,mode=1777"
 _OPEN_FILES = 1024
 _NOBODY = 65534  # what a worker sees itself as in its user namespace
@@ -94,6 +94,7 @@ def isolate(host: Host, cgroups: list[int], layers: Layers) -> None:
     with layers.layer("private /tmp"):
         flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
         linux.mount("tmpfs", TMP, "tmpfs", flags, _TMP_OPTIONS)
+        rootfs.uncover(host.readable)
 
 
 def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -> None:

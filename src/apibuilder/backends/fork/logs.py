@@ -36,6 +36,7 @@ class _Log:
     pending: list[bytes] = field(default_factory=list[bytes])
     tokens: float = _BURST
     dropped: int = 0
+    lost: int = 0  # lines that the disk did not take
     followers: set[asyncio.Queue[LogLine | None]] = field(
         default_factory=set[asyncio.Queue[LogLine | None]]
     )
@@ -109,8 +110,8 @@ class LogBook:
             self._flushing = None
         for api_id, log in self._logs.items():
             if log.pending:
-                self._append(api_id, b"".join(log.pending))
-                log.pending.clear()
+                lines, log.pending = log.pending, []
+                self._append(api_id, log, lines)
 
     def _log(self, api_id: UUID) -> _Log:
         if api_id not in self._logs:
@@ -118,7 +119,7 @@ class LogBook:
         return self._logs[api_id]
 
     def _keep(self, log: _Log, line: LogLine) -> None:
-        log.pending.append(msgspec.json.encode(line) + b"\n")
+        log.pending.append(_encode(line))
         for queue in log.followers:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(line)
@@ -126,12 +127,20 @@ class LogBook:
             loop = asyncio.get_running_loop()
             self._flushing = loop.call_later(_FLUSH_SECONDS, self.flush)
 
-    def _append(self, api_id: UUID, data: bytes) -> None:
+    def _append(self, api_id: UUID, log: _Log, lines: list[bytes]) -> None:
+        """Write all of them or none; what a full disk does not take is counted and said later."""
         older, path = self._paths(api_id)
-        with path.open("ab") as file:
-            file.write(data)
-            full = file.tell() >= _FILE_BYTES
-        if full:
+        if log.lost:
+            lines.insert(
+                0, _encode(platform_line(f"{log.lost} lines were lost: the disk was full"))
+            )
+        try:
+            size = _write_whole(path, b"".join(lines))
+        except OSError:
+            log.lost += len(lines) - bool(log.lost)  # the first line only tells of earlier ones
+            return
+        log.lost = 0
+        if size >= _FILE_BYTES:
             path.replace(older)
 
     def _tail(self, api_id: UUID, count: int) -> list[LogLine]:
@@ -143,6 +152,24 @@ class LogBook:
 
     def _paths(self, api_id: UUID) -> tuple[Path, Path]:
         return self._folder / f"{api_id}.1.jsonl", self._folder / f"{api_id}.jsonl"
+
+
+def _encode(line: LogLine) -> bytes:
+    return msgspec.json.encode(line) + b"\n"
+
+
+def _write_whole(path: Path, data: bytes) -> int:
+    """Append all or nothing; answers the file's size. Raises OSError."""
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        written = 0
+        try:
+            while written < len(data):
+                written += file.write(data[written:])
+        except OSError:
+            file.truncate(before)
+            raise
+        return before + written
 
 
 def _close(log: _Log) -> None:

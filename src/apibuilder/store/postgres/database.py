@@ -33,7 +33,8 @@ AWAY: tuple[type[Exception], ...] = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # too many connections, a full disk, no memory
+    asyncpg.PostgresSystemError,  # an error of its disk
 )
 
 
@@ -96,7 +97,7 @@ class Database:
         try:
             yield held
         except AWAY as error:
-            raise _unavailable() from error
+            raise _failed(error) from error
         except (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError):
             raise Invalid("Text cannot hold the character NUL (U+0000); remove it.") from None
         except asyncpg.InterfaceError as error:
@@ -173,3 +174,10 @@ def _is_dead(connection: Any) -> bool:
 
 def _unavailable() -> Unavailable:
     return Unavailable("The database does not answer. It is restarted by itself; try again soon.")
+
+
+def _failed(error: Exception) -> Unavailable:
+    """It answers, and says what it is short of."""
+    if isinstance(error, asyncpg.InsufficientResourcesError | asyncpg.PostgresSystemError):
+        return Unavailable(f"The database cannot go on: {error}. Free what it is short of.")
+    return _unavailable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,6 +28,23 @@ async def test_the_tail_is_the_last_lines_in_order(book: LogBook) -> None:
         book.write(api_id, platform_line(str(number)))
     assert await _messages(book, api_id, 3) == ["2", "3", "4"]
     assert await _messages(book, api_id, 0) == []
+
+
+async def test_a_full_disk_loses_whole_lines_and_says_how_many(book: LogBook) -> None:
+    api_id = uuid4()
+    book.write(api_id, platform_line("before"))
+    book.flush()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, hard))  # a write beyond it fails half way
+    try:
+        for number in range(3):
+            book.write(api_id, platform_line(f"lost {number}"))
+            book.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    book.write(api_id, platform_line("after"))
+    lost = "3 lines were lost: the disk was full"
+    assert await _messages(book, api_id) == ["before", lost, "after"]
 
 
 async def test_a_flood_is_cut_and_counted(tmp_path: Path) -> None:

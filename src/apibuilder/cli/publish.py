@@ -79,7 +79,7 @@ def rollback(
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text()
+        return file.read_text("utf-8-sig")  # Python takes a byte order mark too
     except OSError as error:
         raise Refused(
             {"code": "file_unreadable", "detail": f"{file}: {error.strerror}", "file": str(file)}

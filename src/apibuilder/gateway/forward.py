@@ -66,6 +66,7 @@ async def forward(
     live: LiveRoute,
     target: Target,
     caller: Caller,
+    *,
     routes: Routes,
     deadlines: Deadlines,
 ) -> Answer:

@@ -102,7 +102,9 @@ class Handler:
         """From here on the call counts, however it ends."""
         answer: Answer | None = None
         try:
-            answer = await forward(call, live, target, caller, self._routes, self._deadlines)
+            answer = await forward(
+                call, live, target, caller, routes=self._routes, deadlines=self._deadlines
+            )
             await relay(call, answer, self._meter, live.route.limits, self._deadlines)
         except BaseException as error:
             if answer is not None:

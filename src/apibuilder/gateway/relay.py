@@ -40,7 +40,7 @@ async def relay(
         return
     check_size(max(headers.content_length or 0, len(head.body)), limits.response_body_bytes)
     if not answer.exchange.ended:
-        await _Stream(call, answer, headers, meter, limits, deadlines).run(head)
+        await _Stream(call, answer, headers, meter, limits=limits, deadlines=deadlines).run(head)
         return
     if headers.content_length is None:
         headers.content_length = len(head.body)
@@ -83,6 +83,7 @@ class _Stream:
         answer: Answer,
         headers: ResponseHeaders,
         meter: Meter,
+        *,
         limits: Limits,
         deadlines: Deadlines,
     ) -> None:

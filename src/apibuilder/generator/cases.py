@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, model_validator
 
 Query = dict[str, JsonValue]
 
@@ -17,6 +17,11 @@ class Upload(BaseModel):
     content: str
     content_type: str = "text/plain"
     base64: bool = False
+
+    @model_validator(mode="after")
+    def _is_base64(self) -> Self:
+        self.data()  # raises a ValueError
+        return self
 
     def data(self) -> bytes:
         """The file's bytes."""
@@ -48,7 +53,11 @@ class Expectation(BaseModel):
     headers: dict[str, str] = Field({}, description="Text that each header contains.")
     contains: list[str] = Field([], description="Texts that the body contains.")
     lacks: list[str] = Field([], description="Texts that the body does not contain.")
-    prefix: str | None = Field(None, description="Hex of the bytes that the body begins with.")
+    prefix: str | None = Field(
+        None,
+        pattern="^(?:[0-9a-fA-F]{2})+$",
+        description="Hex of the bytes that the body begins with.",
+    )
 
 
 class Step(BaseModel):

@@ -42,7 +42,7 @@ def check_source(source: str) -> None:
     module = _parse(source)
     for node in _imports(module.body):
         _check_import(node)
-    if not any(_binds_app(node) for node in _statements(module.body)):
+    if not (any(_binds_app(node) for node in _statements(module.body)) or _declares_app(module)):
         raise AppMissing(_without_app(module), file=_FILE)
 
 
@@ -87,10 +87,11 @@ def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Every statement that may run when the module is imported, outside of functions."""
-    for node in body:
+    waiting = [*body][::-1]
+    while waiting:  # a chain of many `elif` is nested deeper than Python recurses
+        node = waiting.pop()
         yield node
-        for block in _blocks(node):
-            yield from _statements(block)
+        waiting += [inner for block in _blocks(node) for inner in block][::-1]
 
 
 # --- imports -------------------------------------------------------------------
@@ -106,11 +107,9 @@ def _imports(body: Iterable[ast.stmt]) -> Iterator[_Import]:
                 pass
             case ast.Try():
                 yield from _imports(node.body)
-            case ast.With():
-                yield from _imports(node.body)
             case ast.ClassDef():
                 yield from _imports(node.body)
-            case _:
+            case _:  # `with suppress(ImportError)` catches too
                 pass
 
 
@@ -175,6 +174,11 @@ def _binds_app(node: ast.stmt) -> bool:
             return False
         case _:
             return any(_stores_app(child) for child in _own_nodes(node))
+
+
+def _declares_app(module: ast.Module) -> bool:
+    """Whether a function may give the module a name `app`."""
+    return any(isinstance(node, ast.Global) and "app" in node.names for node in ast.walk(module))
 
 
 def _own_nodes(node: ast.stmt) -> Iterator[ast.AST]:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from pydantic import JsonValue
 
 from apibuilder.generator.base import HttpRequest
+from apibuilder.generator.runner import as_header
 from apibuilder.generator.schema import Schema, Schemas
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -67,20 +68,23 @@ class Draft:
 
     def request(self) -> HttpRequest:
         """As bytes."""
-        path = self.operation.path
+        # FastAPI takes any text as a path, and as the name of a header.
+        path = quote(self.operation.path, safe="/{}%:@!$&'()*+,;=~-._", errors="replace")
         for name, value in self.path.items():
             # A parameter may be declared as {name:path}; its document says {name}.
-            path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        headers, body = dict(self.headers), b""
+            place = "{" + quote(name, errors="replace") + "}"
+            path = path.replace(place, quote(value, safe="", errors="replace"))
+        headers = {as_header(name): as_header(value) for name, value in self.headers.items()}
+        body = b""
         if self.operation.body is not None and self.body is not None:
             headers["content-type"], body = _JSON, json.dumps(self.body).encode()
         elif self.operation.form is not None and isinstance(self.body, dict):
             headers["content-type"] = _FORM
-            body = urlencode(self.body, doseq=True).encode()
+            body = urlencode(self.body, doseq=True, errors="replace").encode()
         return HttpRequest(
             method=self.operation.method,
             path=path,
-            query=urlencode(self.query),
+            query=urlencode(self.query, errors="replace"),
             headers=headers,
             body=body,
         )

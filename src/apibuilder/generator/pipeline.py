@@ -41,9 +41,9 @@ class _Attempt:
     refused: DeployRefused | None = None  # why it could not even be run
 
     @property
-    def passed(self) -> frozenset[str]:
-        """Names of the Checks that passed."""
-        return frozenset(check.name for check in self.checks if check.passed)
+    def passed(self) -> frozenset[tuple[int, str]]:
+        """The Checks that passed; their names alone need not differ."""
+        return frozenset((place, c.name) for place, c in enumerate(self.checks) if c.passed)
 
     @property
     def good(self) -> bool:

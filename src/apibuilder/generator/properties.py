@@ -9,6 +9,8 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -16,7 +18,7 @@ from apibuilder.domain import Check
 from apibuilder.generator.base import CallFailed, HttpRequest, Session
 from apibuilder.generator.operations import Draft, Operation, as_text, operations, valid
 from apibuilder.generator.runner import describe_request, describe_response
-from apibuilder.generator.schema import Schemas
+from apibuilder.generator.schema import Schema, Schemas
 
 _MOST_CALLS = 400  # of one property
 _SHOWN = 3
@@ -26,10 +28,14 @@ _HARSH_VALUES: tuple[JsonValue, ...] = (
     *(-1, 0, 10**30, 1.5, True, [], {}),
 )
 _UNKNOWN_TEXT = "unknown-7f3a9c"
+_LARGE = 1_000_000_007
 _UNKNOWN_UUID = "00000000-0000-4000-8000-00000000dead"
 _ID = re.compile(r"(^|_)id$")
 # Who is asking may come before what is asked.
 _REFUSED_FIRST = frozenset({401, 403})
+_MALFORMED = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +56,38 @@ async def check_properties(session: Session) -> list[Check]:
 
 
 async def _checks(session: Session) -> AsyncIterator[Check]:
-    found = list(operations(session.openapi))
-    if not found:
+    if not session.openapi.get("paths"):
         return
-    schemas = Schemas(session.openapi)
     for name, trials in _PROPERTIES.items():
-        made = [trial for operation in found for trial in trials(schemas, operation)]
-        yield await _check(session, name, made[:_MOST_CALLS])
+        yield await _check(session, name, _made(session.openapi, trials))
 
 
-async def _check(session: Session, name: str, trials: list[_Trial]) -> Check:
+class _Unreadable(Exception):
+    """A document that is not what OpenAPI says: an API may answer anything there."""
+
+
+def _made(document: dict[str, Any], trials: _Trials) -> Iterator[_Trial]:
+    schemas = Schemas(document)
+    try:
+        for operation in operations(document):
+            yield from trials(schemas, operation)
+    except _MALFORMED as error:
+        raise _Unreadable(
+            f"its OpenAPI document cannot be read: {type(error).__name__}: {error}"
+        ) from error
+
+
+async def _check(session: Session, name: str, trials: Iterator[_Trial]) -> Check:
     began = time.monotonic()
     failures: list[str] = []
-    for trial in trials:
-        if failure := await _try(session, trial):
-            failures.append(failure)
-            if len(failures) == _SHOWN:
-                break
+    try:
+        for trial in islice(trials, _MOST_CALLS):
+            if failure := await _try(session, trial):
+                failures.append(failure)
+                if len(failures) == _SHOWN:
+                    break
+    except _Unreadable as unreadable:
+        failures.append(str(unreadable))
     return Check(
         name=name,
         passed=not failures,
@@ -107,8 +128,10 @@ def _wrong_bodies(schemas: Schemas, right: Draft) -> Iterator[Draft]:
     for value in schemas.wrong(right.operation.body):
         yield replace(right, body=value)
     if isinstance(right.body, dict):
-        schema = schemas.alternatives(right.operation.body)[0]
-        for name, inner in schema.get("properties", {}).items():
+        # What is wrong for one alternative may be right for another.
+        options = schemas.alternatives(right.operation.body)
+        members: dict[str, Schema] = options[0].get("properties", {}) if len(options) == 1 else {}
+        for name, inner in members.items():
             for value in schemas.wrong(inner):
                 yield replace(right, body={**right.body, name: value})
 
@@ -126,10 +149,13 @@ def _unknown_ids(schemas: Schemas, operation: Operation) -> Iterator[_Trial]:
     if not parameters or not ("404" in operation.responses or (named and _reads(operation))):
         return
     draft = valid(schemas, operation)
+    unknown = {one.name: _unknown(schemas, one.schema) for one in parameters}
+    if not any(unknown.values()):
+        return
     for parameter in parameters:
-        draft = draft.with_parameter(parameter, _unknown(schemas, parameter.schema))
-    # A sample body may break a rule that its schema does not tell.
-    allowed = {404} if operation.body is None else {404, 422}
+        if text := unknown[parameter.name]:
+            draft = draft.with_parameter(parameter, text)
+    allowed = {404, 422} if _may_be_invalid(schemas, operation) else {404}
     yield _Trial(draft.request(), (allowed | _REFUSED_FIRST).__contains__, "status 404")
 
 
@@ -138,17 +164,28 @@ def _reads(operation: Operation) -> bool:
     return operation.method in {"GET", "PATCH"}
 
 
-def _unknown(schemas: Schemas, schema: dict[str, object]) -> str:
+def _may_be_invalid(schemas: Schemas, operation: Operation) -> bool:
+    """Whether a sample may break a rule: one that its schema does not tell, or a pattern."""
+    return operation.body is not None or any(
+        (one.required and one.location != "path") or "pattern" in schemas.resolve(one.schema)
+        for one in operation.parameters
+    )
+
+
+def _unknown(schemas: Schemas, schema: Schema) -> str | None:
+    """What nothing has as its id; None if all that the schema takes may be there."""
     schema = schemas.alternatives(schema)[0]
-    if schema.get("type") == "integer":
-        highest = schema.get("maximum", 1_000_000_007)
-        return str(min(int(str(highest)), 1_000_000_007))
+    if "enum" in schema or schema.get("type") == "boolean":
+        return None
+    if schema.get("type") in {"integer", "number"}:
+        highest = min(schema.get("maximum", _LARGE), schema.get("exclusiveMaximum", _LARGE + 1) - 1)
+        return str(int(min(highest, _LARGE)))
     if schema.get("format") == "uuid":
         return _UNKNOWN_UUID
-    if "pattern" in schema or "enum" in schema or schema.get("format"):
+    if "pattern" in schema or schema.get("format"):
         return as_text(schemas.sample(schema))
-    longest = schema.get("maxLength")
-    return _UNKNOWN_TEXT if longest is None else _UNKNOWN_TEXT[: int(str(longest))]
+    text = _UNKNOWN_TEXT.ljust(int(schema.get("minLength", 0)), "x")
+    return text[: schema.get("maxLength")]
 
 
 # --- no server errors ----------------------------------------------------------------

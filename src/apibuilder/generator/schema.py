@@ -5,6 +5,7 @@ Deterministic, and small on purpose: it covers what FastAPI and Pydantic write.
 
 from __future__ import annotations
 
+import math
 from typing import Any, cast
 
 from pydantic import JsonValue
@@ -30,6 +31,8 @@ _WRONG: dict[str, tuple[JsonValue, ...]] = {
     "object": ("not an object", 7),
 }
 _DEEPEST = 8
+# Of a sample, whatever its schema asks for: nobody has vouched for the document of an API.
+_MOST_VALUES, _LONGEST_TEXT = 2_000, 10_000
 
 
 class Schemas:
@@ -37,6 +40,7 @@ class Schemas:
 
     def __init__(self, document: Schema) -> None:
         self._document = document
+        self._left = _MOST_VALUES
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow references inside the document."""
@@ -59,22 +63,32 @@ class Schemas:
         resolved = [self.resolve(option) for option in options]
         return [option for option in resolved if option.get("type") != "null"]
 
-    def sample(self, schema: Schema, depth: int = 0) -> JsonValue:
-        """A value that fits."""
+    def sample(self, schema: Schema) -> JsonValue:
+        """A value that fits. Raises a ValueError if it would be huge."""
+        self._left = _MOST_VALUES
+        return self._sample(schema, 0)
+
+    def _sample(self, schema: Schema, depth: int) -> JsonValue:
         schema = self.resolve(schema)
-        if schema.get("examples"):
-            return schema["examples"][0]
-        for source in ("example", "const", "default"):
-            if schema.get(source) is not None:
-                return schema[source]
-        if "enum" in schema:
-            return schema["enum"][0]
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError(f"a value has more than {_MOST_VALUES} parts")
+        if depth > _DEEPEST:
+            return None  # of a type that contains itself
+        named = _named(schema)
+        return self._of_parts(schema, depth) if named is None else named
+
+    def _of_parts(self, schema: Schema, depth: int) -> JsonValue:
         options = self.alternatives(schema)
         if options and options[0] is not schema:
-            return self.sample(options[0], depth)
+            return None if depth > 2 and self._nullable(schema) else self._sample(options[0], depth)
         if "allOf" in schema:
-            return self.sample(schema["allOf"][0], depth)
+            return self._sample(schema["allOf"][0], depth)
         return self._of_type(schema, depth)
+
+    def _nullable(self, schema: Schema) -> bool:
+        options: list[Schema] = schema.get("anyOf") or schema.get("oneOf") or []
+        return any(self.resolve(option).get("type") == "null" for option in options)
 
     def _of_type(self, schema: Schema, depth: int) -> JsonValue:
         match schema.get("type"):
@@ -85,17 +99,22 @@ class Schemas:
             case "boolean":
                 return True
             case "array":
-                count = max(int(schema.get("minItems", 1)), 1) if depth < _DEEPEST else 0
-                return [self.sample(schema.get("items", {}), depth + 1) for _ in range(count)]
+                return self._array(schema, depth)
             case "object":
                 return self._object(schema, depth)
             case _:
                 return {} if "properties" in schema else "text"
 
+    def _array(self, schema: Schema, depth: int) -> JsonValue:
+        first = [self._sample(inner, depth + 1) for inner in schema.get("prefixItems", [])]
+        count = max(int(schema.get("minItems", 0)), 1 if depth < 2 else 0)
+        more = range(len(first), min(count, int(schema.get("maxItems", count))))
+        return [*first, *(self._sample(schema.get("items", {}), depth + 1) for _ in more)]
+
     def _object(self, schema: Schema, depth: int) -> JsonValue:
         required = schema.get("required", [])
         return {
-            name: self.sample(inner, depth + 1)
+            name: self._sample(inner, depth + 1)
             for name, inner in schema.get("properties", {}).items()
             if name in required or depth < 2
         }
@@ -115,6 +134,17 @@ class Schemas:
         if options and all(_is_strict(option) for option in options):
             return ["not-valid"]
         return []
+
+
+def _named(schema: Schema) -> JsonValue:
+    """A value that the schema itself gives."""
+    examples = schema.get("examples")
+    if isinstance(examples, list) and examples:
+        return cast("list[JsonValue]", examples)[0]
+    for source in ("example", "const", "default"):
+        if schema.get(source) is not None:
+            return schema[source]
+    return schema["enum"][0] if "enum" in schema else None
 
 
 def _is_strict(schema: Schema) -> bool:
@@ -143,7 +173,8 @@ def _text(schema: Schema) -> str:
     known = _TEXT_OF_FORMAT.get(str(schema.get("format")))
     if known is not None:
         return known
-    shortest, longest = int(schema.get("minLength", 0)), schema.get("maxLength")
+    shortest = min(int(schema.get("minLength", 0)), _LONGEST_TEXT)
+    longest = schema.get("maxLength")
     text = "text" * (shortest // 4 + 1)
     return text if longest is None else text[: int(longest)]
 
@@ -153,8 +184,10 @@ def _number(schema: Schema) -> int | float:
     highest = schema.get("maximum", schema.get("exclusiveMaximum"))
     step = schema.get("multipleOf", 1)
     if lowest is not None:
-        value = lowest + (step if "exclusiveMinimum" in schema else 0)
-        if highest is not None and value > highest:
+        if "multipleOf" in schema:
+            lowest = math.ceil(lowest / step) * step
+        value = lowest + (step if lowest == schema.get("exclusiveMinimum") else 0)
+        if highest is not None and (value > highest or value == schema.get("exclusiveMaximum")):
             return (lowest + highest) / 2
         return value
     return step if highest is None or step < highest else highest - step

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from apibuilder import logs
 from apibuilder.backends.memory import MemoryBackend
@@ -46,6 +47,7 @@ class Control:
     backend: MemoryBackend
     settings: Settings
     database: Database
+    app: FastAPI
 
     async def post(self, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
         return await self.client.post(f"/api/v1{path}", json=body, **kwargs)
@@ -84,7 +86,7 @@ async def control(dsn: str, tmp_path: Path, backend: MemoryBackend) -> AsyncIter
             base_url="http://platform.test",
             headers={"Authorization": f"Bearer {TOKEN}"},
         ) as client:
-            yield Control(client, backend, settings, database)
+            yield Control(client, backend, settings, database, app)
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)

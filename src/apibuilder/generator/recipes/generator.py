@@ -7,7 +7,7 @@ from apibuilder.generator.base import Finding
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.plan import Plan
 from apibuilder.generator.recipes.catalogue import RECIPES
-from apibuilder.generator.recipes.match import best
+from apibuilder.generator.recipes.match import best, rank
 from apibuilder.generator.recipes.recipe import MEMO, Recipe
 from apibuilder.generator.recipes.resource.grammar import extend, understand
 from apibuilder.generator.recipes.resource.items import Unclear
@@ -16,11 +16,12 @@ from apibuilder.generator.recipes.resource.source import source_of
 from apibuilder.generator.recipes.resource.tests import tests_of
 
 _HELP = (
-    "Without a model, AI API Builder has recipes. They know lists of things with fields "
-    '("a todo list with title, due date and done") and ready-made APIs: {recipes}. '
-    "For everything else set a model key (see docs/operations.md), or bring your own FastAPI file "
-    "with `apibuilder deploy FILE.py`."
+    "Without a model, AI API Builder has recipes: lists of things with fields "
+    '("a todo list with title, due date and done"), and {count} ready-made APIs, '
+    "see docs/recipes.md{nearest}. "
+    "For everything else bring your own FastAPI file with `apibuilder deploy FILE.py`."
 )
+_NEAREST = 3
 
 
 class RecipeGenerator:
@@ -39,7 +40,7 @@ class RecipeGenerator:
         try:
             return plan_of(understand(prompt))
         except Unclear as unclear:
-            raise NeedsModel(f"No recipe fits this prompt: {unclear}. {_help()}") from None
+            raise NeedsModel(f"No recipe fits this prompt: {unclear}. {_help(prompt)}") from None
 
     async def revise(self, plan: Plan, change: str) -> Plan:
         """The same resource with more fields. Raises NeedsModel for any other change."""
@@ -47,8 +48,8 @@ class RecipeGenerator:
         if resource is None:
             raise NeedsModel(
                 f"Changing {plan.title!r} needs a model: without one, recipes can only add fields "
-                "to a list of things. Set a model key (see docs/operations.md), or change the code "
-                "yourself and send it with `apibuilder deploy FILE.py --api ID`."
+                "to a list of things. Change the code yourself and send it with "
+                "`apibuilder deploy FILE.py --api ID`."
             )
         try:
             return plan_of(extend(resource, change))
@@ -56,8 +57,8 @@ class RecipeGenerator:
             raise NeedsModel(
                 f"This change is not understood: {unclear}. Recipes can add fields to what is there"
                 ' ("add a priority field", "add tags and an optional price"); nothing is removed or'
-                " renamed, as data may depend on it. For more, set a model key (see"
-                " docs/operations.md)."
+                " renamed, as data may depend on it. For more, change the code and send it with"
+                " `apibuilder deploy FILE.py --api ID`."
             ) from None
 
     async def tests(self, plan: Plan) -> list[TestCase]:
@@ -80,8 +81,11 @@ def _recipe_of(plan: Plan) -> Recipe:
     for recipe in RECIPES:
         if recipe.name == plan.memo.get(MEMO):
             return recipe
-    raise NeedsModel(f"{plan.title!r} was not made by a recipe. {_help()}")
+    raise NeedsModel(f"{plan.title!r} was not made by a recipe. {_help(plan.title)}")
 
 
-def _help() -> str:
-    return _HELP.format(recipes=", ".join(sorted(recipe.title.lower() for recipe in RECIPES)))
+def _help(prompt: str) -> str:
+    """What there is, and which of it is the least far from a prompt."""
+    near = [f"`{match.recipe.title}`" for match in rank(prompt, RECIPES) if match.score]
+    nearest = f"; the nearest to this are {', '.join(near[:_NEAREST])}" if near else ""
+    return _HELP.format(count=len(RECIPES), nearest=nearest)

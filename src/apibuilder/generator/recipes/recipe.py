@@ -43,7 +43,7 @@ class Recipe:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Stems of all that a prompt for this may say."""
-        return frozenset().union(*self.wanted, stems(self.words), stems(self.title))
+        return frozenset[str]().union(*self.wanted, stems(self.words), stems(self.title))
 
     def plan(self) -> Plan:
         """What is going to be built, read from the module."""

@@ -6,19 +6,38 @@ import re
 
 _ALIKE = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+# One spelling of what is often spelt in many.
+_SPELLINGS = tuple(
+    (re.compile(rf"\b{spelt}\b"), spelling)
+    for spelt, spelling in (
+        (r"to[- ]dos?", "todo"),
+        (r"e-?mails?", "email"),
+        (r"real[- ]time", "realtime"),
+        (r"time[- ]zones?", "timezone"),
+        (r"time[- ]stamps?", "timestamp"),
+        (r"(base|rot|md|sha|utf)[- ](\d+)", r"\1\2"),
+        (r"count[- ]down", "countdown"),
+        (r"pass[- ]words?", "password"),
+    )
+)
 _SUFFIXES = (
     *("ations", "ation", "ators", "ator", "ating", "ated", "ates", "ate"),
-    *("izers", "izer", "ings", "ing", "ers", "er", "ors", "or", "ed", "es", "e"),
+    *("izers", "izer", "ings", "ing", "ions", "ion", "ers", "er", "ors", "or", "ed", "es", "e"),
+)
+_ENDINGS = (
+    *(("ies", "y"), ("ie", "y"), ("xes", "x"), ("shes", "sh")),
+    *(("tres", "ter"), ("tre", "ter")),
 )
 _SHORTEST_STEM = 4
+_DOUBLED = frozenset("bdgmnprt")  # of `splitting` and `planner`, but not of `rolling`
 
 
 def normalise(prompt: str) -> str:
     """Lower case, plain quotes, single spaces, and one spelling of what is often spelt in many."""
     text = " ".join(prompt.translate(_ALIKE).lower().split())
-    text = re.sub(r"\bto[- ]dos?\b", "todo", text)
-    text = re.sub(r"\be-?mails?\b", "email", text)
-    return re.sub(r"\breal[- ]time\b", "realtime", text)
+    for spelt, spelling in _SPELLINGS:
+        text = spelt.sub(spelling, text)
+    return text
 
 
 def words(text: str) -> list[str]:
@@ -28,19 +47,27 @@ def words(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """A root that the forms of an English word share; not a word itself."""
-    if word.endswith("ies") and len(word) > _SHORTEST_STEM:
-        word = f"{word[:-3]}y"
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
+    word = _singular(word.removesuffix("'s"))
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST_STEM:
-            return word.removesuffix(suffix)
+            root = word.removesuffix(suffix)
+            return root[:-1] if root[-1] == root[-2] and root[-1] in _DOUBLED else root
+    return word
+
+
+def _singular(word: str) -> str:
+    """Roughly: `calory` of `calorie` and `calories`, `tax` of `taxes`, `meter` of `metres`."""
+    for ending, other in _ENDINGS:
+        if word.endswith(ending) and len(word) > _SHORTEST_STEM:
+            return word.removesuffix(ending) + other
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
     return word
 
 
 def stems(text: str) -> set[str]:
     """The roots of a text's words."""
-    return {stem(word) for word in words(text)}
+    return {stem(word) for word in words(normalise(text))}
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -76,30 +103,41 @@ BEYOND = frozenset(
     for word in word_set(
         """
         predict predicts predicting prediction predictions forecast forecasts forecasting lstm
-        neural ai ml gpt llm chatgpt openai chatbot chat intelligence intelligent classifier
-        classify classification sentiment detect detects detection recognise recognize
-        recognition recommend recommends recommendation recommendations suggestion suggests
-        summarise summarize summarizes translate translates translation translator transcribe
-        ocr plagiarism send sends sending sender newsletter newsletters sms whatsapp telegram
-        slack discord notify notifies notification notifications remind reminds alert alerts
-        broadcast scrape scrapes scraper scraping crawl crawler crawls weather bitcoin crypto
-        cryptocurrency ethereum nasdaq forex login logins signin signup signups oauth jwt
-        authentication authenticate authorization stripe paypal checkout realtime live websocket
-        websockets streaming multiplayer geocode geocoding gps navigation nearby cron scheduler
-        automatically sync synchronise synchronize synchronizes simulate simulation simulator
-        solve solver optimise optimize optimization compile compiler youtube instagram facebook
-        twitter tiktok spotify reddit netflix speech voice deepfake blockchain nft
+        neural ai ml gpt llm chatbot chat intelligence intelligent classifier classify
+        classification sentiment detect detects detection recognise recognize recognition
+        recommend recommends recommendation recommendations suggestion suggests summarise
+        summarize summarizes translate translates translation translator transcribe ocr
+        plagiarism send sends sending sender newsletter newsletters sms notify notifies
+        notification notifications remind reminds alert alerts broadcast scrape scrapes scraper
+        scraping crawl crawler crawls weather crypto cryptocurrency forex login logins signin
+        signup signups authentication authenticate authorization checkout realtime live
+        websocket websockets streaming multiplayer geocode geocoding gps navigation nearby cron
+        scheduler automatically sync synchronise synchronize synchronizes simulate simulation
+        simulator solve solver optimise optimize optimization compile compiler speech voice
+        deepfake blockchain nft
         """
     )
 )
+# Names, which have no other forms: a stripe is not Stripe.
+_BEYOND_NAMES = word_set(
+    """
+    bitcoin chatgpt discord ethereum facebook instagram jwt nasdaq netflix oauth openai paypal
+    reddit slack spotify stripe telegram tiktok twitter whatsapp youtube
+    """
+)
 _BEYOND_PHRASES = re.compile(
     r"\b(?:stock (?:prices?|market)|exchange rates?|(?:machine|deep) learning|sign (?:in|up)|log in"
-    r"|user accounts?|every (?:day|morning|hour|week)|social network|(?:emails?|texts?|tells?) me"
+    r"|user accounts?|every (?:day|morning|hour|week)|social network|(?:emails?|texts?) me"
     r"|flight prices?|news feed|latest news|traffic)\b"
 )
 
 
 def beyond(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     """What in a normalised text recipes cannot do, as it stands there; `known` stems are fine."""
-    found = [word for word in words(text) if stem(word) in BEYOND and stem(word) not in known]
-    return [*found, *_BEYOND_PHRASES.findall(text)]
+    found = [
+        word
+        for word in words(text)
+        if (word in _BEYOND_NAMES or stem(word) in BEYOND) and stem(word) not in known
+    ]
+    phrases: list[str] = _BEYOND_PHRASES.findall(text)
+    return [*found, *(phrase for phrase in phrases if not stems(phrase) <= known)]

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import re
 
-from apibuilder.generator.recipes.resource.items import Unclear, field_items, parse_item
+from apibuilder.generator.recipes.resource.items import (
+    NEVER_KEPT,
+    Unclear,
+    field_items,
+    parse_item,
+)
+from apibuilder.generator.recipes.resource.lines import on_one_line
 from apibuilder.generator.recipes.resource.model import MAX_FIELDS, FieldSpec, Kind, Resource
 from apibuilder.generator.recipes.resource.nouns import (
     NATURAL_NAME,
@@ -21,7 +27,6 @@ from apibuilder.generator.recipes.resource.nouns import (
 from apibuilder.generator.recipes.words import (
     FILLER,
     beyond,
-    normalise,
     stem,
     word_set,
     words,
@@ -40,25 +45,53 @@ _KEEPING = word_set(
     """
 )
 # A noun that ends in one of these is called a collection: `expense tracker`.
-_CALLED = FILLER | _KEEPING - word_set("record records")
+_CALLED = FILLER - word_set("applications") | _KEEPING - word_set("record records")
+# Ask for something to be done, not kept: as the first word, or as what all of it is called.
+_DO = word_set(
+    """
+    calculate calculates compute computes convert converts verify verifies validate validates check
+    checks estimate estimates compare compares analyse analyses analyze analyzes approve approves
+    match matches generate generates find finds count counts parse parses extract extracts decide
+    """
+)
+_DONE = word_set(
+    """
+    verification validation approval calculation conversion estimation comparison analysis
+    calculator converter generator checker validator verifier parser finder matcher analyzer
+    """
+)
 _FIELDS_BEGIN = re.compile(
     r"""\s*(?:
-        \(\s*(?:with\s+)?|:\s*
+        \(\s*(?:with\s+)?|:\s*|\s-\s
       | ,?\s*\b(?:and\s+)?(?:each|every)\s+(?:\w+\s+)?(?:of\s+(?:them|which)\s+)?
           (?:has|have|with|having|should\s+have|needs)\b
       | ,?\s*\b(?<!\bi\s)(?<!\bwe\s)(?:(?:that|which|who|they|it)\s+)?(?:should\s+)?
           (?:has|have|having|contains?|containing|includes?|including)\b
-      | ,?\s*\bwith\b | ,?\s*\bconsisting\s+of\b | ,?\s*\bfields?\s+(?:are\b)?
+      | ,?\s*\b(?:with\b|w/(?!o)) | ,?\s*\bconsisting\s+of\b | ,?\s*\bfields?\s+(?:are\b)?
     )\s*(?:the\s+)?(?:(?:following\s+)?(?:fields?|properties|attributes|columns)\b\s*:?)?\s*""",
     re.VERBOSE,
 )
-_SENTENCE = re.compile(r"[.!?;\n]+(?:\s+|$)")
+_SENTENCE = re.compile(r"[.!?]+(?:\s+|$)")
 _TAIL = word_set(
     """
     for in at from on by about using during so because when where that which i we you
     """
 )
 _CLAUSE = word_set("that which so because when where who and")
+# What people say of every such collection, and to whoever makes it.
+_SAID_BESIDES = word_set(
+    """
+    user users people everyone anyone person customer customers developer developers frontend
+    mobile site page pages thanks thank hello hi hey ok sorry search searching searchable sort
+    sorting sortable filter filtering filterable pagination paginate paging find look see mark
+    change changes data persist persists persisted persistent permanently id ids unique operation
+    operations action actions standard usual typical proper documented documentation docs swagger
+    openapi validate validation errors error handling codes code work works working business
+    company family friends team home house hobby project school class club work myself ourselves
+    entry entries item items object objects one model called named need important required
+    optional possible marked fine enough nothing else more
+    """
+)
 _BUILT_IN = re.compile(
     r"\b(?:full[- ]text |with )*(?:search|filtering|sorting|pagination|paging)\b"
 )
@@ -69,12 +102,12 @@ _MOST_TAIL_WORDS = 6
 
 def understand(prompt: str) -> Resource:
     """The Resource that a prompt describes. Raises Unclear."""
-    text = normalise(prompt)
+    text = on_one_line(prompt)
     subject, section, rest = _divide(text)
     noun, kept = _noun(subject)
-    _refuse_rest(rest, noun)
+    _refuse_rest(rest, {stem(word) for word in (*noun, *words(section))})
     items = [item for item in field_items(section) if item]
-    if not items and not kept:
+    if not (items or kept or (len(noun) == 1 and noun[0] in USUAL_FIELDS)):
         raise Unclear("it does not say what to keep and with which fields")
     usual = items or field_items(USUAL_FIELDS.get(noun[-1], OTHER_FIELDS))
     name = "_".join(noun)
@@ -84,7 +117,7 @@ def understand(prompt: str) -> Resource:
 
 def extend(resource: Resource, change: str) -> Resource:
     """The Resource with the fields that a change asks to add. Raises Unclear."""
-    text = normalise(change).rstrip(".!? ")
+    text = on_one_line(change).rstrip(".!? ")
     found = re.match(
         r"^(?:please |can you |could you |also )*(?:add|include|store|track|record|save|keep)\b"
         r"(?: (?:a|an|the|another|new|also|two|three|more|following|fields?|columns?|property"
@@ -93,7 +126,7 @@ def extend(resource: Resource, change: str) -> Resource:
     )
     if found is None:
         raise Unclear("of changes to such an API, only `add FIELD` is understood")
-    section = re.sub(r" (?:to|for|of) (?:the|each|every|my|all)?\s*(?:\w+)$", "", found["section"])
+    section = _without_target(found["section"], resource)
     known = {field.name for field in resource.fields}
     added = [parse_item(item, resource.singular) for item in field_items(section)]
     if not added:
@@ -107,6 +140,17 @@ def extend(resource: Resource, change: str) -> Resource:
     # What is stored already does not have it, so nothing new can be required.
     optional = [field.model_copy(update={"required": False}) for field in added]
     return resource.model_copy(update={"fields": (*resource.fields, *optional)})
+
+
+def _without_target(section: str, resource: Resource) -> str:
+    """`a price` of `a price to each book`; `date of birth` is all of it a name."""
+    things = f"{resource.singular}|{resource.plural}".replace("_", " ")
+    return re.sub(
+        r" (?:to|for|of|on) (?:(?:the|each|every|my|all|existing|of) )*"
+        rf"(?:{things}|api|list|it|them|one|items?|entry|entries)$",
+        "",
+        section,
+    )
 
 
 # --- the parts of a prompt ---------------------------------------------------------
@@ -143,12 +187,13 @@ def _noun(subject: str) -> tuple[list[str], bool]:
     kept = any(word in _KEEPING for word in said)
     start = next((i for i, word in enumerate(said) if word not in FILLER | _KEEPING), len(said))
     noun, tail = _cut(said[start:])
-    while noun and noun[-1] in _CALLED:
-        noun.pop()
-    if len(noun) > 1 and noun[0] in _ING:
-        noun = noun[1:]
+    noun = _trimmed(noun) or (["items"] if "inventory" in said else [])
     if not noun:
         raise Unclear("it does not name what to keep")
+    if noun[0] in _DO or (noun[-1] in _DONE and not kept):
+        raise Unclear(f"`{' '.join(noun)}` is more than keeping a list")
+    if noun[-1] in NEVER_KEPT:
+        raise Unclear(f"recipes never keep {' '.join(noun)} in clear text")
     if "and" in said[start:]:
         raise Unclear("it names several kinds of things; recipes keep one kind at a time")
     if len(noun) > _MOST_NOUN_WORDS or any(not word.isalpha() for word in noun):
@@ -159,6 +204,13 @@ def _noun(subject: str) -> tuple[list[str], bool]:
     return [*noun[:-1], singular(noun[-1])], kept
 
 
+def _trimmed(noun: list[str]) -> list[str]:
+    """Without what the collection is called, and what is done with it."""
+    while noun and noun[-1] in _CALLED:
+        noun = noun[:-1]
+    return noun[1:] if len(noun) > 1 and noun[0] in _ING else noun
+
+
 def _cut(said: list[str]) -> tuple[list[str], list[str]]:
     """The noun, and what follows it: `for my shop`."""
     stop = next((i for i, word in enumerate(said) if i and word in _TAIL), len(said))
@@ -166,20 +218,19 @@ def _cut(said: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _refuse_tail(tail: list[str]) -> None:
-    meaning = [word for word in tail if word not in FILLER | _KEEPING]
-    if tail and (len(tail) > _MOST_TAIL_WORDS or (tail[0] in _CLAUSE and meaning)):
+    begin = next((i for i, word in enumerate(tail) if word in _CLAUSE), len(tail))
+    meaning = [word for word in tail[begin:] if word not in FILLER | _KEEPING]
+    if len(tail) > _MOST_TAIL_WORDS or meaning:
         raise Unclear(f"`{' '.join(tail)}` is more than keeping a list")
 
 
-def _refuse_rest(rest: str, noun: list[str]) -> None:
+def _refuse_rest(rest: str, known: set[str]) -> None:
     """Other sentences may only say the same again."""
     if found := beyond(rest):
         raise Unclear(_too_much(found))
-    known = {stem(word) for word in noun}
-    unknown = [
-        word for word in words(rest) if word not in FILLER | _KEEPING and stem(word) not in known
-    ]
-    if len(unknown) > 2:
+    harmless = FILLER | _KEEPING | _SAID_BESIDES
+    unknown = [word for word in words(rest) if word not in harmless and stem(word) not in known]
+    if unknown:
         raise Unclear(f"`{' '.join(unknown[:6])}` is more than keeping a list")
 
 
@@ -194,7 +245,7 @@ def _with_name(asked: list[FieldSpec], noun: str, name: str) -> list[FieldSpec]:
     """Fields without repetition, one of them required, and the thing's own name among them."""
     fields = list({field.name: field for field in asked}.values())
     natural = NATURAL_NAME.get(noun)
-    identity = next((f for f in fields if f.name in {"title", "name", natural}), None)
+    identity = next((f for f in fields if f.name in _IDENTITY), None)
     if not any(field.required for field in fields):
         first = identity or next((f for f in fields if f.kind in _CAN_BE_FIRST), None)
         fields = [f.model_copy(update={"required": f == first}) for f in fields]
@@ -204,6 +255,7 @@ def _with_name(asked: list[FieldSpec], noun: str, name: str) -> list[FieldSpec]:
     return fields
 
 
+_IDENTITY = word_set("title name first_name full_name")
 _CAN_BE_FIRST = frozenset(Kind) - {Kind.BOOLEAN, Kind.TAGS}
 
 

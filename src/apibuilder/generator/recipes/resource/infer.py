@@ -16,7 +16,8 @@ _BY_WORD: tuple[tuple[Kind, frozenset[str]], ...] = (
             """done completed complete finished active enabled published archived favorite favourite
             read paid available verified visible sold checked bought watched returned closed urgent
             vaccinated confirmed approved shipped delivered resolved pinned starred hidden public
-            private billable recurring vegetarian vegan purchased packed attended flag checkbox"""
+            private billable recurring vegetarian vegan purchased packed attended flag checkbox
+            occupied allowed booked reserved cancelled canceled locked fixed planted harvested"""
         ),
     ),
     (Kind.DATETIME, word_set("datetime timestamp")),
@@ -31,7 +32,7 @@ _BY_WORD: tuple[tuple[Kind, frozenset[str]], ...] = (
         word_set(
             """count quantity qty age stock year pages calories points minutes reps sets
             capacity seats floor rank copies likes views votes servings goals bedrooms
-            bathrooms guests stars rooms floors wins losses kcal"""
+            bathrooms guests stars rooms floors wins losses kcal population"""
         ),
     ),
     (
@@ -40,7 +41,7 @@ _BY_WORD: tuple[tuple[Kind, frozenset[str]], ...] = (
             """price cost amount total salary balance budget fee weight height width distance
             temperature latitude longitude lat lng lon rate rating score percentage percent discount
             tax area volume speed income expense gpa revenue hours kilometers kilometres miles
-            mileage km kg liters litres humidity pressure duration wage spent limit capital"""
+            mileage km kg liters litres humidity pressure duration wage spent limit"""
         ),
     ),
     (
@@ -104,13 +105,14 @@ _TAKEN = word_set(
     """id created_at updated_at q sort limit offset dt copy json dict schema construct validate
     create update filter store page str int float bool list items total fields register"""
 )
+_REQUIREMENTS = word_set("optional required mandatory")
 _PREPOSITIONS = word_set("per of in for by from at on with")
 _UNITS = {
     **dict.fromkeys(word_set("minutes minute min seconds days weeks months years"), Kind.INTEGER),
-    **dict.fromkeys(word_set("hours km kg g m cm mm miles meters metres grams"), Kind.NUMBER),
+    **dict.fromkeys(word_set("hours km kg ml l g m cm mm miles meters metres grams"), Kind.NUMBER),
     **dict.fromkeys(word_set("usd eur gbp dollars euros pounds cents percent %"), Kind.NUMBER),
 }
-_RANGE = re.compile(r"^(?:from )?(-?\d{1,9})\s*(?:-|to|\.\.)\s*(\d{1,9})$")
+_RANGE = re.compile(r"^(?:from )?(-?\d{1,9})\s*(?:-|to|\.\.)\s*(-?\d{1,9})$")
 _CHOICE = re.compile(r"^\w[\w .+#&-]{0,39}$", re.ASCII)
 _OUT_OF = re.compile(r"^out of (\d{1,9})$")
 _LONGEST_NAME = 40
@@ -130,10 +132,12 @@ def infer(name: str, noun: str, notes: list[str], *, required: bool = False) -> 
     minimum, maximum = _bounds(spoken, kind)
     choices = _CHOICES.get("_".join(spoken), ())
     chosen: list[str] = []
+    # Alone, `m` is a unit and `text` a type; among others they are choices.
+    alone = len([note for note in notes if note not in _REQUIREMENTS and not _span(note)]) == 1
     for note in notes:
-        if note in {"optional", "required", "mandatory"}:
+        if note in _REQUIREMENTS:
             required = note != "optional"
-        elif note in _NAMED or note in _UNITS:
+        elif alone and (note in _NAMED or note in _UNITS):
             kind, choices = _NAMED.get(note) or _UNITS[note], ()
         elif span := _span(note):
             kind = kind if kind is Kind.NUMBER and "rating" not in spoken else Kind.INTEGER
@@ -170,13 +174,16 @@ def _identifier(spoken: list[str], noun: str) -> str | None:
 def _kind(spoken: list[str]) -> Kind:
     if spoken[:2] == ["number", "of"]:
         return Kind.INTEGER
+    if spoken[-2:-1] == ["in"] and spoken[-1] in _UNITS:
+        return _UNITS[spoken[-1]]
     spoken = _head(spoken)
     return _of_ending(spoken) or _of_word(spoken) or Kind.TEXT
 
 
 def _head(spoken: list[str]) -> list[str]:
     """`price` of `price per night`, `date` of `date of birth`."""
-    stop = next((i for i, word in enumerate(spoken) if i and word in _PREPOSITIONS), len(spoken))
+    inner = enumerate(spoken[:-1])  # `taken at` ends in one
+    stop = next((i for i, word in inner if i and word in _PREPOSITIONS), len(spoken))
     return spoken[:stop]
 
 
@@ -200,7 +207,9 @@ def _of_word(spoken: list[str]) -> Kind | None:
     first = _lookup(spoken[0])
     if first in {Kind.INTEGER, Kind.NUMBER} and last in {Kind.BOOLEAN, None}:
         return first
-    return last or (Kind.EMAIL if spoken[0] == "email" else None)
+    if spoken[0] == "email" and last in {Kind.LONG_TEXT, None}:  # `email address`
+        return Kind.EMAIL
+    return last
 
 
 def _lookup(word: str) -> Kind | None:

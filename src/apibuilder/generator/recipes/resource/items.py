@@ -24,13 +24,16 @@ _CHOICES = re.compile(
     rf"\b(?P<name>(?:{_CHOICE_WORD}))\b"
     r"\s*(?:[:=(]|is|can be|being|as|of)?\s*(?:either |one of )?\(?"
     rf"(?P<list>{_ITEM}(?:\s*,\s*{_ITEM})*\s*,?\s+or\s+{_ITEM}"
-    r"|[a-z0-9-]+(?:\s*/\s*[a-z0-9-]+(?: [a-z0-9-]+)?)+)\)?"
+    r"|[a-z0-9-]+(?:\s*/\s*[a-z0-9-]+(?: (?!and\b|or\b|plus\b)[a-z0-9-]+)?)+)\)?"
 )
 _BRACKETS = re.compile(r"\(([^()]*)\)")
-_TYPED = re.compile(r"^(?P<name>[^:]+?)\s*(?::| as an? )\s*(?P<type>.+)$")
+_TYPED = re.compile(r"^(?P<name>[^:]+?)\s*(?::| as (?:an? )?)\s*(?P<type>.+)$")
+_SPAN = re.compile(
+    r"^(?P<name>.+?)\s+(?P<span>out of \d+|(?:from )?-?\d+\s*(?:-|to|\.\.)\s*-?\d+)$"
+)
 _LEAD = re.compile(
     r"^(?:(?:a|an|the|its|it's|their|his|her|my|our|some|each|and|also|optionally|with|has|have"
-    r"|for each|field|fields?|called|named|new|simple|short) )+"
+    r"|for each|field|fields?|called|named|new|simple|short|(?:list|array|set) of) )+"
 )
 _TRAIL = re.compile(r" (?:field|fields|flag|checkbox|column|property|attribute|value)$")
 _WHETHER = re.compile(
@@ -38,27 +41,48 @@ _WHETHER = re.compile(
 )
 _HOW_MANY = re.compile(r"^how many (\w+).*$")
 _HOW_MUCH = re.compile(r"^how much (?:it|they|i) (?:costs?|paid|spent|pay)$")
+_OR_NOT = re.compile(r"^(.+?),? or not$")
 _WHEN = re.compile(r"^when (?:it|they) (?:is|are|was|were) (\w+)$")
 _REQUIREMENT = re.compile(r"^(optional|required|mandatory) ")
-_NEVER_KEPT = word_set("password passwords secret secrets ssn cvv pin passcode")
+NEVER_KEPT = word_set("password passwords secret secrets ssn cvv pin passcode")
 _BUILT_IN = re.compile(
-    r"(?:and |with |full[- ]text |by )*(?:search|filter|sort|pag(?:e|in)|crud)\w*(?: by \w+)?"
+    r"(?:and |with |full[- ]text |by )*(?:search|filter|sort|pagi|paging|crud)\w*(?: by \w+)?"
     r"(?: (?:operations?|endpoints?|support|functionality|features?))?"
 )
 _MOST_WORDS = 4
+# Alone, these are as good a name as any: of an account somewhere, or of what somebody else did.
+_MAY_BE_KEPT = word_set(
+    """
+    weather forecast translation voice speech alert suggestion recommendation prediction
+    classification detection twitter instagram facebook youtube tiktok spotify telegram whatsapp
+    slack discord
+    """
+)
+_IN_ML = re.compile(r" in ml$|\(ml\)$")  # not machine learning
+_ORDERS = word_set(
+    """
+    remove delete rename replace calculate calculates compute computes assign generate generates
+    show display count sort filter group validate check upload import export hide
+    """
+)
 _NOT_A_NAME = word_set(
     """
-    that which who when where because me my i you us it they can should will must to
+    that which who when where because me my i you us it they them can should will must to all the
+    with
     """
 )
 
 
 def field_items(section: str) -> list[str]:
-    """Cut at commas, `and`, `&` and `plus` outside of brackets; leaves out what every list can."""
+    """Cut at commas, semicolons, `and`, `&` and `plus` outside of brackets.
+
+    Leaves out what every list can.
+    """
     canonical = _CHOICES.sub(_in_brackets, section)
+    canonical += ")" * (canonical.count("(") - canonical.count(")"))  # one may be forgotten
     items: list[str] = []
     depth, start = 0, 0
-    for found in re.finditer(r"[(]|[)]|,\s*(?:and\s+)?|\s+(?:and|plus|&)\s+|\n", canonical):
+    for found in re.finditer(r"[(]|[)]|[,;]\s*(?:and\s+)?|\s+(?:and|plus|&)\s+", canonical):
         match found[0].strip():
             case "(":
                 depth += 1
@@ -109,6 +133,8 @@ def _notes(item: str) -> tuple[str, list[str]]:
         if inside.strip() in {"yes/no", "true/false", "yes or no", "true or false"}:
             notes = [inside.strip()]
     name = _BRACKETS.sub("", item).strip()
+    if found := _SPAN.match(name):
+        return found["name"], [*notes, found["span"]]
     if found := _TYPED.match(name):
         return found["name"], [*notes, found["type"].strip()]
     return name, notes
@@ -122,6 +148,8 @@ def _spoken(name: str) -> tuple[str, list[str]]:
         return "price", ["number"]
     if found := _WHEN.match(name):
         return f"{found[1]} date", []
+    if found := _OR_NOT.match(name):
+        return _WHETHER.sub("", found[1]), ["boolean"]
     if _WHETHER.match(name):
         return _WHETHER.sub("", name).removesuffix(" it").removesuffix(" them"), ["boolean"]
     return name, []
@@ -130,9 +158,11 @@ def _spoken(name: str) -> tuple[str, list[str]]:
 def _refuse(item: str, spoken: list[str]) -> None:
     if not spoken:
         raise Unclear(f"`{item}` does not read like a field")
-    if _NEVER_KEPT & set(spoken):
+    if NEVER_KEPT & set(spoken):
         raise Unclear(f"recipes never keep a `{' '.join(spoken)}` in clear text")
-    too_much = beyond(item) if len(spoken) > 1 else []
+    if len(spoken) > 1 and spoken[0] in _ORDERS:
+        raise Unclear(f"`{item}` is something to do, not a field")
+    too_much = [] if item in _MAY_BE_KEPT else beyond(_IN_ML.sub("", item))
     if too_much:
         raise Unclear(f"`{'`, `'.join(too_much)}` is more than recipes can do")
     if len(spoken) > _MOST_WORDS or _NOT_A_NAME & set(spoken):
@@ -142,4 +172,4 @@ def _refuse(item: str, spoken: list[str]) -> None:
 
 
 def _several(word: str) -> bool:
-    return singular(word) != word
+    return len(word) > 2 and singular(word) != word

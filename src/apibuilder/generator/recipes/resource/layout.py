@@ -41,7 +41,7 @@ def _outer_bracket(line: str) -> tuple[int, int] | None:
                 groups.append((start, index))
     if not groups:
         return None
-    return groups[0] if line.lstrip().startswith("def ") else groups[-1]
+    return groups[0] if line.lstrip().startswith(("def ", "async def ")) else groups[-1]
 
 
 def _elements(inside: str) -> list[str]:

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_FIELDS = 30
 # Names of the generated module, in lower case.
 _TAKEN = frozenset(
-    {"app", "closing", "depends", "field", "found", "json", "lifespan", "literal", "message"}
-    | {"path", "query", "refuse", "request", "store", "wanted"}
+    {"annotated", "any", "app", "async_generator", "base_model", "closing", "depends", "email_str"}
+    | {"field", "found", "json", "lifespan", "literal", "message", "path", "query", "refuse"}
+    | {"request", "request_validation_error", "store", "wanted"}
 )
 
 

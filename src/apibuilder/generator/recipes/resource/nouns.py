@@ -84,10 +84,11 @@ USUAL_FIELDS = {
 }
 # What people call a collection, in words that name its things.
 SPOKEN = {
+    r"blog(?! ?posts?| ?entr| ?articles?)": "list of posts",
     r"shopping list": "list of shopping items",
     r"grocery list": "list of groceries",
-    r"reading list": "list of books",
-    r"watch ?list": "list of movies",
+    r"(?:book )?reading list": "list of books",
+    r"(?:movie |film )?watch ?list": "list of movies",
     r"wish ?list": "list of wishes",
     r"bucket list": "list of goals",
     r"packing list": "list of items",
@@ -99,7 +100,7 @@ SPOKEN = {
         "list of items"
     ),
     r"inventory (?=for|in|at)": "list of items ",
-    r"(?:library|set|bunch|pile|portfolio|archive) of": "list of",
+    r"(?:library|set|bunch|pile|portfolio|archive|fleet) of": "list of",
 }
 # The name of one of these, kept even if only other fields are asked for.
 NATURAL_NAME = {

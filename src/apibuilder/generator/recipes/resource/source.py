@@ -9,7 +9,7 @@ from importlib import resources
 from string import Template
 
 from apibuilder.generator.recipes.resource.examples import example
-from apibuilder.generator.recipes.resource.layout import wrap
+from apibuilder.generator.recipes.resource.layout import LINE_LENGTH, wrap
 from apibuilder.generator.recipes.resource.model import FieldSpec, Kind, Resource
 
 _LARGEST = 1_000_000_000_000
@@ -23,7 +23,7 @@ _TYPES = {
     Kind.BOOLEAN: "bool",
     Kind.DATE: "dt.date",
     Kind.TIME: "dt.time",
-    Kind.DATETIME: "dt.datetime",
+    Kind.DATETIME: "dt.datetime, AfterValidator(in_utc)",
 }
 _COLUMNS = {
     Kind.INTEGER: "INTEGER",
@@ -36,6 +36,7 @@ _CONSTRAINTS = {
     Kind.EMAIL: ["max_length=254"],
     Kind.TAGS: ["max_length=100"],
 }
+_LONGEST_PLACES = 50
 _SEARCHED = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.URL, Kind.TAGS)
 _RANGED = (Kind.INTEGER, Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.DATETIME)
 _INDEXED = (Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.DATETIME)
@@ -70,6 +71,16 @@ def _decoded(row: sqlite3.Row) -> $Class:
     for name in LISTS:
         values[name] = json.loads(values[name])
     return $Class.model_validate(values)'''
+_IN_UTC = '''
+def in_utc(value: dt.datetime) -> dt.datetime:
+    """In UTC, which a time without a zone is taken for: then their texts sort as they do."""
+    try:
+        return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+    except OverflowError:
+        raise ValueError("this is too far from today") from None
+
+
+'''
 _MAKE_INDEXES = """        for name in INDEXED:
             self._run(f'CREATE INDEX IF NOT EXISTS "items_{name}" ON items ("{name}")', {})
 """
@@ -88,7 +99,7 @@ def source_of(resource: Resource) -> str:
         "never_null": ", ".join(f'"{f.name}"' for f in resource.fields if not f.nullable),
         "filter_fields": _lines(_filter_fields(resource)),
         "columns": _lines(f'"{field.name}": "{_column(field)}",' for field in resource.fields),
-        "conditions": _lines(_conditions(resource)),
+        "conditions": _lines(_in_brackets(line) for line in _conditions(resource)),
         "search": _LIKE if resource.of_kind(*_SEARCHED) else "",
         **_optional_parts(resource, names),
     }
@@ -110,7 +121,6 @@ def _names(resource: Resource) -> dict[str, str]:
     article = "an" if thing[0] in "aeiou" else "a"
     return {
         "title": resource.title,
-        "description": f"Keeps {things}: add, list, search, sort, change and delete them.",
         "thing": resource.variable,
         "thing_id": f"{resource.singular}_id",
         "thing_words": thing,
@@ -132,6 +142,8 @@ def _optional_parts(resource: Resource, names: dict[str, str]) -> dict[str, str]
     return {
         "json_import": "import json\n" if lists else "",
         "re_import": "import re\n" if searched else "",
+        "utc_import": "AfterValidator, " if resource.of_kind(Kind.DATETIME) else "",
+        "in_utc": _IN_UTC if resource.of_kind(Kind.DATETIME) else "",
         "email_import": "EmailStr, " if resource.of_kind(Kind.EMAIL) else "",
         "constants": "".join(f"{n} = {_tuple(v)}\n" for n, v in constants.items() if v),
         "codec": Template(codec).substitute(names),
@@ -215,7 +227,9 @@ def _filter_fields(resource: Resource) -> list[str]:
     lines: list[str] = []
     searched = [field.words for field in resource.of_kind(*_SEARCHED)]
     if searched:
-        text = f"Text to look for in {_enumeration(searched)}."
+        places = _enumeration(searched)
+        places = places if len(places) <= _LONGEST_PLACES else "all that is text"
+        text = f"Text to look for in {places}."
         lines.append(f"q: str | None = Field(None, max_length=200, description={json.dumps(text)})")
     for field in resource.fields:
         alias = _alias_name(resource, field)
@@ -255,6 +269,14 @@ def _conditions(resource: Resource) -> list[str]:
         for key, sign in _range(resource, field):
             lines.append(_COMPARED.format(key=key, name=name, sign=sign))
     return lines
+
+
+def _in_brackets(entry: str) -> str:
+    """An entry of a dict; a text too long for its line gets brackets, as a formatter does it."""
+    if len(entry) + 4 <= LINE_LENGTH:
+        return entry
+    key, value = entry.rstrip(",").split(": ", 1)
+    return f"{key}: (\n        {value}\n    ),"
 
 
 def _column(field: FieldSpec) -> str:

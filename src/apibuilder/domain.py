@@ -182,6 +182,17 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why an Instance is gone, in words for its Api's maker: "The API's process ended: ..."."""
+
+    detail: str
+    code: str = "instance_crashed"  # of the error that its callers get
+    limit: str | None = None  # with `allowed` and `seen`, if a limit ended it
+    allowed: float = 0.0
+    seen: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """A Deployment's first Instance is up and answered its probe."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from apibuilder.domain import Failure
+from apibuilder.domain import Ending, Failure
 
 
 class ApiBuilderError(Exception):
@@ -183,6 +183,30 @@ class DeadlineExceeded(LimitExceeded):
     """The API did not answer within its time limit."""
 
     code, status = "deadline_exceeded", 504
+
+
+class MemoryExceeded(LimitExceeded):
+    """The API used more memory than its plan allows, and was ended."""
+
+    code, status = "memory_exceeded", 502
+
+
+class CpuExceeded(LimitExceeded):
+    """The API computed on beyond its time limit without answering anybody, and was ended."""
+
+    code, status = "cpu_exceeded", 504
+
+
+class ProcessesExceeded(LimitExceeded):
+    """The API had more threads than its plan allows, and was ended."""
+
+    code, status = "processes_exceeded", 502
+
+
+class StorageExceeded(LimitExceeded):
+    """The API's files take more space than its plan allows."""
+
+    code, status = "storage_exceeded", 507
 
 
 class TooManyApis(LimitExceeded):
@@ -385,6 +409,15 @@ def _descendants(kind: type[ApiBuilderError]) -> Iterator[type[ApiBuilderError]]
 def catalogue() -> dict[str, type[ApiBuilderError]]:
     """Every error by its code, for docs/api.md and its test."""
     return {kind.code: kind for kind in (ApiBuilderError, *_descendants(ApiBuilderError))}
+
+
+def of_ending(ending: Ending) -> ApiBuilderError:
+    """What callers get whose Instance ended under them."""
+    detail = f"The API's process ended: {ending.detail}."
+    kind = catalogue().get(ending.code, InstanceCrashed)
+    if ending.limit is not None and issubclass(kind, LimitExceeded):
+        return kind(detail, limit=ending.limit, allowed=ending.allowed, seen=ending.seen)
+    return InstanceCrashed(detail)
 
 
 _REFUSALS: dict[str, type[DeployRefused]] = {

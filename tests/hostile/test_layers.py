@@ -54,7 +54,7 @@ async def test_without_seccomp_user_code_can_fork(monkeypatch: pytest.MonkeyPatc
 async def test_without_landlock_a_worker_without_namespaces_reads_the_host(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    change = "sandbox._landlock = lambda *_: None"
+    change = "sandbox._landlock = lambda *_, **__: None"
     answer = await _attack_without(
         monkeypatch, change, "return open('/etc/passwd').read(4)", "no-namespace"
     )

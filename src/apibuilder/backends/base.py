@@ -11,6 +11,7 @@ The contract, in prose, for whoever writes another one:
 * `retire` takes a Deployment away: its Instances take no new requests, finish those in flight
   within the grace time, and end. Retiring what is not there is not an error.
 * `suspend` does the same to its Instances but keeps the Deployment, ready for `acquire`.
+* `ending` tells a gateway that lost an Instance why, so that its callers hear of the limit.
 * `placed` lists what the Backend knows, so that the deployer's loop can mend drift.
 
 Every method is safe to repeat, and a crash between any two of them loses nothing that a repeat
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from apibuilder.domain import DeploymentSpec, Instance, Started
+from apibuilder.domain import DeploymentSpec, Ending, Instance, Started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,10 @@ class Backend(Protocol):
 
     async def forget_api(self, api_id: UUID) -> None:
         """Retire all of an Api at once and remove its data folder and logs."""
+        ...
+
+    async def ending(self, instance_id: str) -> Ending | None:
+        """Why an Instance ended, if it did so lately; one that just hung up is waited for."""
         ...
 
     async def placed(self) -> list[Placed]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from apibuilder import errors
 from apibuilder.backends.base import LogLine, Placed
-from apibuilder.domain import Check, DeploymentSpec, Instance, Started
+from apibuilder.domain import Check, DeploymentSpec, Ending, Instance, Started
 
 
 class MemoryBackend:
@@ -29,6 +29,7 @@ class MemoryBackend:
         self._lines: dict[UUID, list[LogLine]] = {}
         self._written = asyncio.Condition()
         self._starts = 0
+        self._endings: dict[str, Ending] = {}
 
     async def place(self, spec: DeploymentSpec) -> Started:
         """See Backend."""
@@ -71,6 +72,10 @@ class MemoryBackend:
             await self.retire(spec.deployment_id, 0)
         self._lines.pop(api_id, None)
 
+    async def ending(self, instance_id: str) -> Ending | None:
+        """See Backend."""
+        return self._endings.get(instance_id)
+
     async def placed(self) -> list[Placed]:
         """See Backend."""
         return [
@@ -112,7 +117,8 @@ class MemoryBackend:
 
     def crash(self, deployment_id: UUID) -> None:
         """All Instances of a Deployment end."""
-        self._live.pop(deployment_id, None)
+        for instance in self._live.pop(deployment_id, []):
+            self._endings[instance.id] = Ending(detail="signal SIGKILL")
 
 
 def _check(source: str) -> None:

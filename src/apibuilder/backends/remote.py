@@ -13,7 +13,7 @@ import msgspec
 
 from apibuilder import errors
 from apibuilder.backends.base import LogLine, Placed
-from apibuilder.domain import DeploymentSpec, Failure, Instance, Started
+from apibuilder.domain import DeploymentSpec, Ending, Failure, Instance, Started
 
 _ORIGIN = "http://runtime"  # a name for the Host header; the socket's path is the address
 _CONNECTIONS = 256
@@ -26,6 +26,10 @@ class _Instances(msgspec.Struct):
 
 class _Deployments(msgspec.Struct):
     deployments: list[Placed]
+
+
+class _Ended(msgspec.Struct):
+    ending: Ending | None
 
 
 class _Problem(msgspec.Struct):
@@ -63,6 +67,11 @@ class RemoteBackend:
     async def forget_api(self, api_id: UUID) -> None:
         """See Backend."""
         await self._call("DELETE", f"/v1/apis/{api_id}")
+
+    async def ending(self, instance_id: str) -> Ending | None:
+        """See Backend."""
+        answer = await self._call("GET", f"/v1/instances/{instance_id}/ending")
+        return msgspec.json.decode(answer, type=_Ended).ending
 
     async def placed(self) -> list[Placed]:
         """See Backend."""

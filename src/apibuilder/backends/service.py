@@ -84,6 +84,12 @@ async def placed(runtime: Runtime) -> Response:
     return _json({"deployments": await runtime.placed()})
 
 
+@router.get("/v1/instances/{instance_id}/ending")
+async def ending(instance_id: str, runtime: Runtime) -> Response:
+    """Why an Instance ended."""
+    return _json({"ending": await runtime.ending(instance_id)})
+
+
 @router.get("/v1/apis/{api_id}/logs")
 async def logs(
     api_id: UUID,

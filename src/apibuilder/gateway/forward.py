@@ -7,7 +7,14 @@ from typing import Protocol
 from uuid import UUID
 
 from apibuilder.backends.fork.frames import Reason, RequestHead, ResponseHead
-from apibuilder.backends.fork.link import Exchange, ExchangeError, Link, Refused, StreamCancelled
+from apibuilder.backends.fork.link import (
+    Exchange,
+    ExchangeError,
+    Link,
+    LinkLost,
+    Refused,
+    StreamCancelled,
+)
 from apibuilder.errors import (
     ApiBuilderError,
     InstanceCrashed,
@@ -72,8 +79,8 @@ async def forward(
 ) -> Answer:
     """Send the call and wait for the head of its response.
 
-    Raises InstanceUnavailable, InstanceCrashed, InvalidResponse, Unavailable, DeadlineExceeded,
-    RequestTooLarge, RequestTimeout or CallerLeft.
+    Raises InstanceUnavailable, InstanceCrashed or the limit that ended the Instance,
+    InvalidResponse, Unavailable, DeadlineExceeded, RequestTooLarge, RequestTimeout or CallerLeft.
     """
     limits, headers = live.route.limits, call.headers
     assert headers is not None
@@ -102,7 +109,7 @@ async def forward(
             await asyncio.sleep(pause)
         except ExchangeError as error:
             await _stop(upload)
-            raise call.failure or _broken(error) from None
+            raise call.failure or await _broken(error, live) from None
         else:
             return Answer(exchange, response, upload)
         finally:
@@ -132,7 +139,9 @@ async def _stop(upload: Upload | None) -> None:
         await upload.stop()
 
 
-def _broken(error: ExchangeError) -> ApiBuilderError:
+async def _broken(error: ExchangeError, live: LiveRoute) -> ApiBuilderError:
+    if isinstance(error, LinkLost) and live.pool is not None:
+        return await live.pool.why_lost(error)
     if not isinstance(error, StreamCancelled):
         return InstanceCrashed("The API's process ended before it had answered.")
     if error.reason is Reason.DRAINED:

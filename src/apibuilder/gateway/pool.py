@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from uuid import UUID
 
 from apibuilder.backends.base import Backend
-from apibuilder.backends.fork.link import Link, Refused
-from apibuilder.errors import InstanceUnavailable, Unavailable
+from apibuilder.backends.fork.link import Link, LinkLost, Refused
+from apibuilder.errors import (
+    ApiBuilderError,
+    InstanceCrashed,
+    InstanceUnavailable,
+    Unavailable,
+    of_ending,
+)
 
 MAX_WAITERS = 1024  # calls that may wait for one Deployment to wake
 _FIRST_PAUSE = 0.05  # seconds; doubled until the Backend is back
 _LONGEST_PAUSE = 0.5
+_WHY_SECONDS = 1.5  # to be told why an Instance ended
 
 _choose = random.Random().randrange  # noqa: S311 (which Instance is no secret)
 
@@ -79,11 +87,23 @@ class Pool:
                     link = await Link.open(instance.address)
                 except Refused:  # it is going or gone; the next acquire will not name it
                     continue
+                link.instance_id = instance.id
             links[instance.id] = link
         self._links = links
         self._live = list(links.values())
         if not links:
             raise Refused("none of the Instances could be reached")
+
+    async def why_lost(self, lost: LinkLost) -> ApiBuilderError:
+        """What ended an Instance, for its callers."""
+        ending = None
+        if lost.instance_id is not None:
+            with suppress(ApiBuilderError, TimeoutError):
+                async with asyncio.timeout(_WHY_SECONDS):
+                    ending = await self._backend.ending(lost.instance_id)
+        if ending is None:
+            return InstanceCrashed("The API's process ended before it had answered.")
+        return of_ending(ending)
 
     def retire(self) -> None:
         """Take no new calls; each link closes once nothing is in flight on it."""

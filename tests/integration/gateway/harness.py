@@ -17,7 +17,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from apibuilder.backends.fork.frames import Boot, ControlReader, Drain, Failed, Ready, control
-from apibuilder.domain import ApiStatus, Instance, KeyGrant, Limits, Route, Usage
+from apibuilder.domain import ApiStatus, Ending, Instance, KeyGrant, Limits, Route, Usage
 from apibuilder.errors import Conflict, NotFound, Unavailable
 from apibuilder.gateway.server import Gateway, Ports
 from apibuilder.limits.memory import MemoryLimiter
@@ -127,6 +127,9 @@ class Workers:
             )
             for worker in live
         ]
+
+    async def ending(self, instance_id: str) -> Ending | None:
+        return Ending(detail="signal SIGKILL")
 
     def stop(self) -> None:
         for workers in self.running.values():

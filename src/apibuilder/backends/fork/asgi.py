@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
@@ -31,6 +32,17 @@ _ERROR_HEADERS = [
 ]
 
 
+class Life:
+    """Lives as long as anything that runs on behalf of a request: its task, and also its threads,
+    which cannot be cancelled. All of them hold a copy of the context that holds this."""
+
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
+
+
+_life: ContextVar[Life] = ContextVar("life")
+
+
 class HttpStream:
     """One request, and `receive` and `send` as the app sees them."""
 
@@ -39,6 +51,7 @@ class HttpStream:
         "_cancelled",
         "_head",
         "_incoming",
+        "_life",
         "_link",
         "_outgoing",
         "_over",
@@ -60,6 +73,7 @@ class HttpStream:
         self._begun = False  # the response's head is on its way
         self._over = False  # the response is complete, or nobody waits for it
         self._cancelled = False
+        self._life = Life(head.request_id)
         self._over_event: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -71,6 +85,7 @@ class HttpStream:
 
     async def _run(self) -> None:
         request_id.set(self._head.request_id)
+        _life.set(self._life)
         server = self._link.server
         try:
             await server.app(self._scope(), self.receive, self.send)
@@ -216,6 +231,7 @@ class HttpStream:
             self._finish()
         if self._task is not None and reason in (Reason.DEADLINE, Reason.DRAINED):
             self._task.cancel()
+            self._link.server.overtaken(self._life)
 
     def _finish(self) -> None:
         self._over = True

@@ -73,6 +73,32 @@ class Group:
             return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in lines)
         return False
 
+    def memory(self) -> int | None:
+        """Bytes in use that the kernel cannot simply drop, as it can file cache."""
+        folder = self.folders.get("memory")
+        if folder is None:
+            return None
+        first = self.versions["memory"] == 1
+        prefix = "total_" if first else ""
+        with suppress(OSError, ValueError):
+            used = int(
+                (folder / ("memory.usage_in_bytes" if first else "memory.current")).read_text()
+            )
+            stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            cache = (stat.get(f"{prefix}{kind}_file", "0") for kind in ("inactive", "active"))
+            return used - sum(map(int, cache))
+        return None
+
+    def most_memory(self) -> int:
+        """Bytes, at most at any time; 0 if the kernel does not tell."""
+        folder = self.folders.get("memory")
+        if folder is None:
+            return 0
+        name = "memory.max_usage_in_bytes" if self.versions["memory"] == 1 else "memory.peak"
+        with suppress(OSError):
+            return int((folder / name).read_text())
+        return 0
+
     def kill(self) -> None:
         """End every process in the group."""
         for folder in set(self.folders.values()):

@@ -180,6 +180,16 @@ class FrameReader:
             held += data[start:]
 
 
+_HARMLESS = "\t\u00a0\u200d\u202f"  # tab, spaces, and what joins emoji
+
+
+def printable(text: str) -> str:
+    """`text` with control characters written out: it may end up in somebody's terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _HARMLESS else repr(c)[1:-1] for c in text)
+
+
 # --- control channel ----------------------------------------------------------
 
 
@@ -231,11 +241,17 @@ class Log(msgspec.Struct, tag="log", frozen=True):
 
 
 class Beat(msgspec.Struct, tag="beat", frozen=True):
-    """Still answering. `served` and `dropped_logs` (over the log rate) count since the start."""
+    """Still answering. `served` and `dropped_logs` (over the log rate) count since the start.
+
+    `overdue` is for how many seconds a call has gone on that was cancelled at its deadline: a
+    thread cannot be stopped. `overdue_request` names it.
+    """
 
     served: int
     in_flight: int
     dropped_logs: int
+    overdue: float = 0.0
+    overdue_request: str = ""
 
 
 ToWorker = Boot | Drain | Ping

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
-from apibuilder.backends.fork import frames, orders
+from apibuilder.backends.fork import frames, orders, process
 from apibuilder.backends.fork.cgroup import Group
+from apibuilder.domain import Ending
 from apibuilder.errors import Unavailable
 
+_MB = 1024 * 1024
 _BURST_BYTES = 8 * 1024 * 1024  # twice the largest message
 _BYTES_PER_SECOND = 1024 * 1024
+_MESSAGE_BYTES = 2048  # what a message counts beside its length: taking it is work too
 _ENDING_SECONDS = 1.0  # between the end of the control channel and that of the process
 _LIFESPAN_SECONDS = 7.0  # worker.SHUTDOWN_SECONDS and LINGER_SECONDS, and some
 _WORKER_LEFT = "The worker has ended."
@@ -42,8 +45,10 @@ class WorkerHandle(asyncio.Protocol):
         self.beat = frames.Beat(0, 0, 0)
         self.beat_at = time.monotonic()
         self.busy_at = self.beat_at  # last time it was seen to serve something
+        self.base_mb = 0.0  # private memory before it had an Api: the zygote's, mostly
+        self.cpu_at_beat = 0.0  # seconds it had used at its last sign of life
         self.dropped_told = 0  # of beat.dropped_logs
-        self.killed_because: str | None = None
+        self.killed_because: Ending | None = None
         self._control = control
         self._transport: asyncio.Transport | None = None
         self._allowance = float(_BURST_BYTES)
@@ -58,6 +63,7 @@ class WorkerHandle(asyncio.Protocol):
         """Give the waiting child its Api. Raises Unavailable when it has ended."""
         loop = asyncio.get_running_loop()
         self.beat_at = self.busy_at = time.monotonic()
+        self.base_mb = process.private_bytes(self.pid) / _MB
         try:
             orders.assign(self._control, assign, listen)
             self._control.setblocking(False)
@@ -83,18 +89,29 @@ class WorkerHandle(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(frames.control(message))
 
-    def kill(self, because: str) -> None:
-        """SIGKILL, now. The reason goes to the Api's log."""
+    def memory_mb(self) -> float:
+        """What it has of its own, as its cgroup counts or as near as /proc comes to that."""
+        counted = self.group.memory() if self.group is not None else None
+        if counted is not None:
+            return counted / _MB
+        return process.private_bytes(self.pid) / _MB - self.base_mb
+
+    def kill(self, because: str | Ending) -> None:
+        """SIGKILL, now. The reason goes to the Api's log and to its callers."""
         if self.exited.done():
             return
-        if self.killed_because is None:
-            self.killed_because = because
+        self.blame(because)
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
+    def blame(self, because: str | Ending) -> None:
+        """Remember why it will be gone; the first reason counts."""
+        if self.killed_because is None:
+            self.killed_because = Ending(detail=because) if isinstance(because, str) else because
+
     async def drain(self, grace_seconds: float) -> None:
         """Let it finish what is in flight, and end it; returns when the process is gone."""
-        self.killed_because = self.killed_because or "it was stopped"
+        self.blame("it was stopped")
         self.tell(frames.Drain(grace_seconds))
         # The worker keeps to the grace time itself; then its lifespan may still end.
         await asyncio.wait([self.exited], timeout=grace_seconds + _LIFESPAN_SECONDS)
@@ -128,6 +145,7 @@ class WorkerHandle(asyncio.Protocol):
         self._meter(len(data))
         try:
             for message in self._reader.feed(data):
+                self._allowance -= _MESSAGE_BYTES
                 self._take(message)
         except frames.FrameError as error:
             self.kill(f"it broke the control protocol: {error}")
@@ -159,6 +177,7 @@ class WorkerHandle(asyncio.Protocol):
                 self.on_log(message)
             case frames.Beat():
                 self.beat_at = time.monotonic()
+                self.cpu_at_beat = process.cpu_seconds(self.pid)
                 if message.in_flight or message.served != self.beat.served:
                     self.busy_at = self.beat_at
                 self.beat = message

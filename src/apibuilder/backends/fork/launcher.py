@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from apibuilder import errors
 from apibuilder.backends.fork import frames, orders, rootfs
@@ -15,11 +19,22 @@ from apibuilder.backends.fork.data import DataFolders
 from apibuilder.backends.fork.handle import WorkerHandle
 from apibuilder.backends.fork.pool import Pool
 from apibuilder.backends.fork.runfiles import RunFiles
-from apibuilder.domain import Check, DeploymentSpec, Failure, Instance
+from apibuilder.domain import Check, DeploymentSpec, Ending, Failure, Instance, Limits
 
 _MB = 1024 * 1024
 _START_CORES = 1.0  # a plan's share applies once the app is up: a quarter core would start slowly
 _CRASH_SECONDS = 2.0
+_DETAIL_CHARACTERS, _FILE_CHARACTERS, _MOST_LINES, _MOST_SECONDS = 2000, 200, 1 << 20, 3600.0
+_WORKERS_CODES = {
+    "sandbox_unavailable",
+    "syntax_error",
+    "app_missing",
+    "package_missing",
+    "import_failed",
+    "openapi_failed",
+    "lifespan_failed",
+    "probe_failed",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,20 +45,29 @@ class Running:
     spec: DeploymentSpec
     handle: WorkerHandle
     data: Path
+    scratch: Path | None  # for temporary files, where it has no /tmp of its own
     openapi: bytes  # JSON
     checks: list[Check]
+    since: float  # monotonic time it was ready
 
 
 class Launcher:
     """Starts workers."""
 
     def __init__(
-        self, pool: Pool, files: RunFiles, folders: DataFolders, start_timeout_seconds: float
+        self,
+        pool: Pool,
+        files: RunFiles,
+        folders: DataFolders,
+        start_timeout_seconds: float,
+        delete_only: AbstractSet[Path] = frozenset(),
     ) -> None:
+        """`delete_only` are the data folders that are far over their quota."""
         self._pool = pool
         self._files = files
         self._folders = folders
         self._timeout = start_timeout_seconds
+        self._delete_only = delete_only
 
     async def launch(self, spec: DeploymentSpec, on_log: Callable[[frames.Log], None]) -> Running:
         """An Instance that answered its probe. Raises the DeployRefused that says why there is
@@ -65,7 +89,9 @@ class Launcher:
         data = self._folders.prepare(name, uid)
         listen, path = self._files.listen(handle.name)
         with listen:
-            assign = self._assignment(handle, spec, name, uid)
+            assign = self._assignment(
+                handle, spec, name, uid, delete_only=data in self._delete_only
+            )
             self._limit(handle, spec)
             await handle.assign(assign, listen, self._boot(spec, assign, data))
         ready = await self._wait_ready(handle, spec)
@@ -77,10 +103,19 @@ class Launcher:
             api_id=spec.api_id,
             address=str(path),
         )
-        return Running(instance, spec, handle, data, ready.openapi, _checks(ready))
+        scratch = Path(assign.scratch) if assign.scratch else None
+        return Running(
+            instance, spec, handle, data, scratch, ready.openapi, _checks(ready), time.monotonic()
+        )
 
     def _assignment(
-        self, handle: WorkerHandle, spec: DeploymentSpec, data: str, uid: int | None
+        self,
+        handle: WorkerHandle,
+        spec: DeploymentSpec,
+        data: str,
+        uid: int | None,
+        *,
+        delete_only: bool,
     ) -> orders.Assign:
         own_tmp = self._pool.plan.tier == "full"
         limited = handle.group is not None and "memory" in handle.group.folders
@@ -89,7 +124,8 @@ class Launcher:
             uid=uid,
             scratch=None if own_tmp else str(self._files.scratch(handle.name, uid)),
             processes=spec.limits.processes,
-            file_bytes=spec.limits.storage_mb * _MB,
+            file_bytes=0 if delete_only else spec.limits.storage_mb * _MB,
+            delete_only=delete_only,
             address_space_bytes=None if limited else 4 * spec.limits.memory_mb * _MB,
         )
 
@@ -123,22 +159,38 @@ class Launcher:
             ) from None
         except errors.Unavailable:
             await asyncio.wait([handle.exited], timeout=_CRASH_SECONDS)
-            reason = describe_end(handle, spec.limits.memory_mb)
+            reason = ending_of(handle, spec.limits).detail
             raise errors.StartCrashed(
                 f"The app's process ended while starting: {reason}."
             ) from None
         if isinstance(answer, frames.Failed):
             raise _refusal(answer)
+        _check_openapi(answer.openapi)
         return answer
 
 
-def describe_end(handle: WorkerHandle, memory_mb: int) -> str:
-    """Why a worker's process is gone, in words for its Api's maker."""
+def ending_of(handle: WorkerHandle, limits: Limits) -> Ending:
+    """Why a worker's process is gone."""
     status = handle.exited.result() if handle.exited.done() else -1
     if handle.group is not None and handle.group.ran_out_of_memory():
-        return f"it used more than the {memory_mb} MB of memory that its plan allows"
+        return memory_ending(limits.memory_mb, handle.group.most_memory() / _MB)
     if handle.killed_because is not None:
         return handle.killed_because
+    return Ending(detail=_manner(status))
+
+
+def memory_ending(allowed_mb: int, seen_mb: float) -> Ending:
+    """The end of a worker that used more memory than it may."""
+    return Ending(
+        code="memory_exceeded",
+        detail=f"it used more than the {allowed_mb} MB of memory that its plan allows",
+        limit="memory_mb",
+        allowed=allowed_mb,
+        seen=round(max(seen_mb, allowed_mb), 1),
+    )
+
+
+def _manner(status: int) -> str:
     if status >= 0 and os.WIFSIGNALED(status):
         return f"signal {signal.Signals(os.WTERMSIG(status)).name}"
     if status >= 0 and os.WIFEXITED(status):
@@ -147,15 +199,39 @@ def describe_end(handle: WorkerHandle, memory_mb: int) -> str:
 
 
 def _refusal(failed: frames.Failed) -> errors.DeployRefused:
+    """By now user code may speak for the worker: nothing in it is taken as it is."""
+    code = failed.code if failed.code in _WORKERS_CODES else errors.DeployRefused.code
     failure = Failure(
-        code=failed.code, detail=failed.detail[:2000], file=failed.file, line=failed.line
+        code=code,
+        detail=_text(failed.detail, _DETAIL_CHARACTERS) or "The app gave no reason.",
+        file=_text(failed.file, _FILE_CHARACTERS) if failed.file else None,
+        line=failed.line if failed.line and 0 < failed.line < _MOST_LINES else None,
     )
     return errors.DeployRefused.from_failure(failure)
 
 
+def _text(text: str, most: int) -> str:
+    """Without what a database or a terminal would not take."""
+    return "\n".join(frames.printable(line) for line in text[:most].split("\n"))
+
+
+def _check_openapi(document: bytes) -> None:
+    """Raises OpenapiFailed unless it is a JSON object that a database takes."""
+    try:
+        if isinstance(msgspec.json.decode(document), dict) and b"\\u0000" not in document:
+            return
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    raise errors.OpenapiFailed("The OpenAPI document is not a JSON object of plain text.")
+
+
 def _checks(ready: frames.Ready) -> list[Check]:
+    told = {
+        "import": ready.import_seconds,
+        "lifespan": ready.lifespan_seconds,
+        "probe": ready.probe_seconds,
+    }
     return [
-        Check(name="import", passed=True, seconds=ready.import_seconds),
-        Check(name="lifespan", passed=True, seconds=ready.lifespan_seconds),
-        Check(name="probe", passed=True, seconds=ready.probe_seconds),
+        Check(name=name, passed=True, seconds=seconds if 0 <= seconds < _MOST_SECONDS else 0.0)
+        for name, seconds in told.items()
     ]

@@ -17,9 +17,11 @@ from apibuilder.backends.fork.frames import (
     CANCEL,
     CREDIT,
     GOAWAY,
+    HEADER,
     MAX_CHUNK,
     MAX_HEAD,
     RESPONSE,
+    WINDOW,
     FrameError,
     Reason,
     RequestHead,
@@ -34,6 +36,7 @@ from apibuilder.backends.fork.streams import FrameTransport, Incoming, Outgoing
 
 MAX_STREAMS = 1024  # open, or cancelled and not yet confirmed by the worker
 MAX_UNSENT = 4 * 1024 * 1024  # bytes a worker may leave unread before it gets no new requests
+_MAX_STRAY = MAX_STREAMS * WINDOW // 16  # bytes of streams that were given up
 _LAST_STREAM = 2**32 - 1
 
 
@@ -48,9 +51,10 @@ class Refused(ExchangeError):
 class LinkLost(ExchangeError):
     """The worker ended, or broke the protocol, in the middle of an Exchange."""
 
-    def __init__(self, detail: str, *, began: bool) -> None:
+    def __init__(self, detail: str, *, began: bool, instance_id: str | None = None) -> None:
         super().__init__(detail)
         self.began = began  # whether the response's head had arrived
+        self.instance_id = instance_id  # of the worker that ended; None: it broke the protocol
 
 
 class StreamCancelled(ExchangeError):
@@ -167,6 +171,8 @@ class Link(FrameTransport):
     def __init__(self) -> None:
         super().__init__()
         self.draining = False  # the worker takes no new requests here
+        self.instance_id: str | None = None  # set by whoever wants to know it when it is lost
+        self._strays = 0
         self._last = 0
         self._exchanges: dict[int, Exchange] = {}
         self._given_up: set[int] = set()  # cancelled here; the worker's last frame is still due
@@ -238,9 +244,20 @@ class Link(FrameTransport):
             self.draining = True
         elif stream not in self._given_up:
             raise FrameError("a frame of a stream that is not open")
-        elif end or kind == CANCEL:
-            self._given_up.remove(stream)
+        else:
+            self._on_late(kind, stream, end=end, payload=payload)
         self._close_if_done()
+
+    def _on_late(self, kind: int, stream: int, *, end: bool, payload: bytes) -> None:
+        """A frame of a stream that was given up here: those already on their way may still come,
+        but no flood, which would cost the gateway and nobody else."""
+        self._strays += len(payload) + HEADER.size
+        if self._strays > _MAX_STRAY:
+            raise FrameError("more frames of cancelled streams than could be on their way")
+        if end or kind == CANCEL:
+            self._given_up.remove(stream)
+            if not self._given_up:
+                self._strays = 0
 
     def _end(self, stream: int, exchange: Exchange, error: ExchangeError | None) -> None:
         """The worker's last frame of a stream has arrived."""
@@ -255,9 +272,10 @@ class Link(FrameTransport):
     def on_lost(self) -> None:
         """The connection has ended, and with it all that was in flight."""
         detail = str(self.broken or "the worker ended")
+        ended = None if self.broken else self.instance_id
         exchanges, self._exchanges = self._exchanges, {}
         for exchange in exchanges.values():
-            exchange.finish(LinkLost(detail, began=exchange.began))
+            exchange.finish(LinkLost(detail, began=exchange.began, instance_id=ended))
 
 
 def _cancelled(exchange: Exchange, reason: Reason) -> ExchangeError:

@@ -19,12 +19,14 @@ from uuid import UUID
 import msgspec
 
 from apibuilder.backends.base import LogLine
+from apibuilder.backends.fork.frames import printable
 
 _FILE_BYTES = 2 * 1024 * 1024
 _LINES_PER_SECOND = 200.0
 _BURST = 1000.0
 _MESSAGE_CHARACTERS = 8 * 1024
 _FLUSH_SECONDS = 0.02
+_LEVELS = {"debug", "info", "warning", "error", "critical"}
 _FOLLOWER_LINES = 1000  # a follower that is slower than this loses lines
 
 
@@ -186,9 +188,9 @@ def user_line(
     return LogLine(
         at=_now(),
         stream=stream if stream in {"stdout", "stderr", "log"} else "log",
-        level=level[:16],
-        message=message[:_MESSAGE_CHARACTERS],
-        request_id=request_id[:64] if request_id else None,
+        level=level if level in _LEVELS else "info",
+        message=printable(message[:_MESSAGE_CHARACTERS])[:_MESSAGE_CHARACTERS],
+        request_id=printable(request_id[:64]) if request_id else None,
         revision=revision,
     )
 

@@ -83,6 +83,7 @@ class Assign(msgspec.Struct, frozen=True):
     processes: int
     file_bytes: int
     address_space_bytes: int | None  # None: a memory cgroup bounds it
+    delete_only: bool = False  # far over its quota: nothing may be written or made
     probe: bool = False  # answer a Report and end, without running anything
 
 

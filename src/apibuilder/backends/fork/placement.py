@@ -11,24 +11,34 @@ from uuid import UUID
 from apibuilder import errors
 from apibuilder.backends.base import LogLine
 from apibuilder.backends.fork import frames
-from apibuilder.backends.fork.launcher import Launcher, Running, describe_end
+from apibuilder.backends.fork.console import BURST, LINES_PER_SECOND
+from apibuilder.backends.fork.launcher import Launcher, Running, ending_of
 from apibuilder.backends.fork.logs import platform_line, user_line
-from apibuilder.domain import DeploymentSpec, Instance
+from apibuilder.domain import DeploymentSpec, Ending, Instance
 
 _FIRST_BACKOFF_SECONDS = 1.0
 _LONGEST_BACKOFF_SECONDS = 30.0
+_FREE_CRASHES = 2  # in a row, before a start has to wait
+_STEADY_SECONDS = 60.0  # an Instance that lived that long did not crash in a row
 
 
 class Placement:
     """Keeps a Deployment running on demand."""
 
     def __init__(
-        self, spec: DeploymentSpec, launcher: Launcher, write: Callable[[UUID, LogLine], None]
+        self,
+        spec: DeploymentSpec,
+        launcher: Launcher,
+        write: Callable[[UUID, LogLine], None],
+        on_end: Callable[[Instance, Ending], None] = lambda _instance, _ending: None,
     ) -> None:
+        """`write` takes a line of the Api's log; `on_end` is told of each Instance that ended."""
         self.spec = spec
         self.running: list[Running] = []
         self._launcher = launcher
         self._write = write
+        self._on_end = on_end
+        self._crashes = 0
         self._starting: asyncio.Task[Running] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
         self._failures = 0
@@ -54,7 +64,7 @@ class Placement:
             wait = self._retry_at - time.monotonic()
             if wait > 0:
                 raise errors.InstanceUnavailable(
-                    "The API's last start failed; its log tells why.",
+                    "The API could not start, or crashed too often; its log tells why.",
                     headers={"Retry-After": str(int(wait) + 1)},
                 )
             try:
@@ -91,12 +101,24 @@ class Placement:
         fresh = handle.beat.dropped_logs - handle.dropped_told
         if fresh > 0:
             handle.dropped_told += fresh
-            self._say(f"{fresh} lines were dropped: over the log rate")
+            self.say(
+                f"log_rate_exceeded: {fresh} lines were dropped; {LINES_PER_SECOND} a second are "
+                f"allowed, {BURST} at once"
+            )
 
     def drain_one(self, running: Running, grace_seconds: float) -> None:
         """Begin to drain one Instance."""
         self.running.remove(running)
         self._keep_until_ended(asyncio.create_task(running.handle.drain(grace_seconds)))
+
+    async def renew(self, running: Running, because: str, grace_seconds: float) -> None:
+        """Replace an Instance: it is drained once another one is there to take its place."""
+        self.say(because)
+        try:
+            await self.add()
+        finally:
+            if running in self.running:
+                self.drain_one(running, grace_seconds)
 
     def _keep_until_ended(self, task: asyncio.Task[Any]) -> None:
         self._ending.add(task)
@@ -130,19 +152,41 @@ class Placement:
             self._failures = 0
         elif isinstance(error, errors.DeployRefused):
             self._failures += 1
-            backoff = _FIRST_BACKOFF_SECONDS * 2 ** (self._failures - 1)
-            self._retry_at = time.monotonic() + min(backoff, _LONGEST_BACKOFF_SECONDS)
-            self._say(f"The API could not be started: {error.detail}")
+            self._back_off(self._failures)
+            self.say(f"The API could not be started: {error.detail}")
 
     def _ended(self, running: Running) -> None:
-        if running in self.running:
-            self.running.remove(running)
-            reason = describe_end(running.handle, self.spec.limits.memory_mb)
-            self._say(f"The API's process ended: {reason}. The next request starts it again.")
+        ending = ending_of(running.handle, self.spec.limits)
+        self._on_end(running.instance, ending)
+        if running not in self.running:
+            return
+        self.running.remove(running)
+        lived = time.monotonic() - running.since
+        self._crashes = 1 if lived > _STEADY_SECONDS else self._crashes + 1
+        if self._crashes > _FREE_CRASHES:
+            self._back_off(self._crashes - _FREE_CRASHES)
+        self.say(f"The API's process ended: {ending.detail}{_facts(ending)}. {self._what_next()}")
+
+    def _back_off(self, times: int) -> None:
+        pause = min(_FIRST_BACKOFF_SECONDS * 2 ** (times - 1), _LONGEST_BACKOFF_SECONDS)
+        self._retry_at = time.monotonic() + pause
+
+    def _what_next(self) -> str:
+        wait = self._retry_at - time.monotonic()
+        if wait <= 0:
+            return "The next request starts it again."
+        return f"It ended {self._crashes} times in a row: no start for {wait:.0f} s."
 
     def _on_log(self, line: frames.Log) -> None:
         told = user_line(line.stream, line.level, line.message, line.request_id, self.spec.revision)
         self._write(self.spec.api_id, told)
 
-    def _say(self, message: str) -> None:
+    def say(self, message: str) -> None:
+        """Write a line of the platform's to the Api's log."""
         self._write(self.spec.api_id, platform_line(message, self.spec.revision))
+
+
+def _facts(ending: Ending) -> str:
+    if ending.limit is None:
+        return ""
+    return f" ({ending.code}: {ending.limit}, allowed {ending.allowed:g}, seen {ending.seen:g})"

@@ -93,6 +93,12 @@ class Pool:
             self._filling += 1
             self._spawn(self._fill())
 
+    async def ended(self, name: str, seconds: float) -> None:
+        """Return when that worker has ended, or after `seconds`."""
+        exits = [handle.exited for handle in self._handles if handle.name == name]
+        if exits:
+            await asyncio.wait(exits, timeout=seconds)
+
     async def replace_zygote(self) -> None:
         """Let a fresh one take over; the workers live on."""
         old = self._zygote
@@ -180,6 +186,7 @@ class Pool:
         self._files.forget(handle.name)
         if handle.group is not None:
             await _remove(handle.group)
+        await asyncio.to_thread(self._files.forget_scratch, handle.name)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

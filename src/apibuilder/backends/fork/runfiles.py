@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from apibuilder.backends.fork import trees
 from apibuilder.backends.fork.cgroup import Hierarchy
 
 _BACKLOG = 512
@@ -55,10 +56,13 @@ class RunFiles:
             (self._dir / f"{name}.pid").write_text(f"{pid} {_start_time(pid)}")
 
     def forget(self, name: str) -> None:
-        """Remove all files of a worker that has ended."""
+        """Remove the socket and the record of a worker that has ended."""
         for suffix in (".sock", ".pid"):
             (self._dir / f"{name}{suffix}").unlink(missing_ok=True)
-        shutil.rmtree(self._dir / f"{name}.tmp", ignore_errors=True)
+
+    def forget_scratch(self, name: str) -> None:
+        """Remove its temporary files, which may be many."""
+        trees.remove(self._dir / f"{name}.tmp")
 
     def end_leftovers(self, hierarchy: Hierarchy) -> int:
         """Kill and remove what a predecessor left; answers how many processes."""
@@ -73,6 +77,7 @@ class RunFiles:
                 time.sleep(_POLL_SECONDS)
         for path in self._dir.iterdir():
             self.forget(path.stem)
+            self.forget_scratch(path.stem)
         return len(left)
 
     def remove(self) -> None:

@@ -38,7 +38,8 @@ _READ = _READ_FILE | _READ_DIR
 _REMOVE = (1 << 4) | (1 << 5)
 _MAKE = (1 << 7) | (1 << 8) | (1 << 12)  # folder, file, link; never socket, pipe or device
 _REFER = 1 << 13
-_ALL_FILES = ((1, (1 << 13) - 1), (2, _REFER), (3, _TRUNCATE), (5, 1 << 15))
+_TRUNCATE_ABI = 3
+_ALL_FILES = ((1, (1 << 13) - 1), (2, _REFER), (_TRUNCATE_ABI, _TRUNCATE), (5, 1 << 15))
 _ALL_NETWORK = 0b11  # bind and connect TCP, ABI 4
 _ALL_SCOPES = 0b11  # abstract Unix sockets and signals, ABI 6
 
@@ -119,7 +120,7 @@ def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -
     with layers.layer("no writable code", optional=True):
         linux.prctl(linux.PR_SET_MDWE, 1)
     with layers.layer("Landlock", optional=tier == "full"):
-        _landlock(*_paths(host, assign))
+        _landlock(host.plan.tier, *_paths(host, assign), delete_only=assign.delete_only)
     with layers.layer("seccomp"):
         linux.load_seccomp(host.plan.seccomp)
 
@@ -202,10 +203,12 @@ def _paths(host: Host, assign: Assign) -> tuple[list[str], list[str]]:
     return host.readable, [data, assign.scratch] if assign.scratch else [data]
 
 
-def _landlock(read: list[str], write: list[str]) -> None:
+def _landlock(tier: str, read: list[str], write: list[str], *, delete_only: bool) -> None:
     abi = linux.landlock_abi()
     if abi == 0:
         raise ValueError("this kernel has no Landlock")
+    if tier != "full" and abi < _TRUNCATE_ABI:
+        raise ValueError("this kernel's Landlock does not cover truncate(2): Linux 6.2 does")
     handled = sum(rights for since, rights in _ALL_FILES if abi >= since)
     ruleset = linux.landlock_ruleset(
         files=handled, network=_ALL_NETWORK, scope=_ALL_SCOPES, abi=abi
@@ -213,7 +216,9 @@ def _landlock(read: list[str], write: list[str]) -> None:
     for path in read:
         rights = _READ if Path(path).is_dir() else _READ_FILE
         linux.landlock_allow(ruleset, path, rights)
-    full = _READ | _WRITE_FILE | _REMOVE | _MAKE | _REFER | _TRUNCATE
+    full = _READ | _REMOVE
+    if not delete_only:
+        full |= _WRITE_FILE | _MAKE | _REFER | _TRUNCATE
     for path in write:
         linux.landlock_allow(ruleset, path, full & handled)
     linux.landlock_allow(ruleset, "/dev/null", (_READ_FILE | _WRITE_FILE | _TRUNCATE) & handled)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from starlette.types import ASGIApp
 
-from apibuilder.backends.fork.asgi import HttpStream
+from apibuilder.backends.fork.asgi import HttpStream, Life
 from apibuilder.backends.fork.frames import (
     BODY,
     CANCEL,
@@ -49,11 +51,21 @@ class AsgiServer:
         self._calls: set[HttpStream] = set()
         self._links: set[WorkerLink] = set()
         self._changed = asyncio.Event()
+        self._overtaken: WeakKeyDictionary[Life, float] = WeakKeyDictionary()
 
     @property
     def full(self) -> bool:
         """Whether a new request has to be refused."""
         return self._draining or self.in_flight >= self._max_streams
+
+    def overdue(self) -> tuple[float, str]:
+        """For how long a call has gone on after its deadline, at worst, and which one."""
+        first = min(self._overtaken.items(), key=lambda item: item[1], default=None)
+        return (time.monotonic() - first[1], first[0].request_id) if first else (0.0, "")
+
+    def overtaken(self, life: Life) -> None:
+        """A call's deadline is over; what it started may go on."""
+        self._overtaken[life] = time.monotonic()
 
     def link(self) -> WorkerLink:
         """A new end of a link, for a connection that was accepted."""

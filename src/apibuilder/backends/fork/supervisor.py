@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,14 @@ from apibuilder.backends.fork.placement import Placement
 from apibuilder.backends.fork.pool import Pool
 from apibuilder.backends.fork.runfiles import RunFiles
 from apibuilder.backends.fork.specs import Record, SpecStore
+from apibuilder.backends.fork.storage import Storage
 from apibuilder.backends.fork.watch import Intervals, Watch
-from apibuilder.domain import DeploymentSpec, Instance, Started
+from apibuilder.domain import DeploymentSpec, Ending, Instance, Started
 
 _ZYGOTE_SECONDS = 24 * 3600.0
 _SPARES = 2
+_ENDINGS = 1024  # that can still be asked for
+_ENDING_SECONDS = 1.0  # between the end of a link and that of its worker
 _CLOSE_SECONDS = 3.0  # for lifespans to end before the rest is killed
 
 
@@ -46,6 +50,7 @@ class Supervisor:
         specs: SpecStore,
         logs: LogBook,
         launcher: Launcher,
+        storage: Storage,
         intervals: Intervals,
     ) -> None:
         self.sandbox = sandbox
@@ -59,7 +64,9 @@ class Supervisor:
         self._placements: dict[UUID, Placement] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         by_hand = "memory" not in hierarchy.parents
-        self._watch = Watch(lambda: tuple(self._placements.values()), intervals, by_hand)
+        self._watch = Watch(lambda: tuple(self._placements.values()), storage, intervals, by_hand)
+        self._endings: OrderedDict[str, Ending] = OrderedDict()  # by Instance, the last ones
+        self._ended: Counter[str] = Counter()  # by code
         for record in specs.load_all():
             self._know(record.spec)
 
@@ -78,7 +85,7 @@ class Supervisor:
         except BaseException:
             if known is None:
                 self._placements.pop(spec.deployment_id, None)
-                self._discard_data(spec)
+                await self._discard_data(spec)
             raise
         started = _started(running)
         if known is None and not spec.ephemeral:
@@ -113,7 +120,7 @@ class Supervisor:
             self._placements.pop(placement.spec.deployment_id)
             self._specs.remove(placement.spec.deployment_id)
         await asyncio.gather(*(self._end(placement, 0) for placement in ending))
-        self._folders.remove_api(api_id)
+        await asyncio.to_thread(self._folders.remove_api, api_id)
         self._logs.remove(api_id)
 
     async def placed(self) -> list[Placed]:
@@ -128,6 +135,12 @@ class Supervisor:
             )
             for placement in self._placements.values()
         ]
+
+    async def ending(self, instance_id: str) -> Ending | None:
+        """See Backend."""
+        if instance_id not in self._endings:
+            await self._pool.ended(instance_id, _ENDING_SECONDS)
+        return self._endings.get(instance_id)
 
     def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """See Backend."""
@@ -146,6 +159,7 @@ class Supervisor:
             "workers": sum(len(p.running) for p in self._placements.values()),
             "spares": self._pool.spares,
             "deployments": len(self._placements),
+            "ended": dict(self._ended),
         }
 
     async def close(self) -> None:
@@ -162,19 +176,24 @@ class Supervisor:
         self._files.remove()
 
     def _know(self, spec: DeploymentSpec) -> Placement:
-        placement = Placement(spec, self._launcher, self._logs.write)
+        placement = Placement(spec, self._launcher, self._logs.write, self._remember)
         self._placements[spec.deployment_id] = placement
         return placement
 
     async def _end(self, placement: Placement, grace_seconds: float) -> None:
         await placement.stop(grace_seconds)
-        self._discard_data(placement.spec)
+        await self._discard_data(placement.spec)
 
-    def _discard_data(self, spec: DeploymentSpec) -> None:
+    async def _discard_data(self, spec: DeploymentSpec) -> None:
         if spec.ephemeral:
-            self._folders.remove(
-                self._folders.name(spec.api_id, spec.deployment_id, ephemeral=True)
-            )
+            name = self._folders.name(spec.api_id, spec.deployment_id, ephemeral=True)
+            await asyncio.to_thread(self._folders.remove, name)
+
+    def _remember(self, instance: Instance, ending: Ending) -> None:
+        self._ended[ending.code] += 1
+        self._endings[instance.id] = ending
+        if len(self._endings) > _ENDINGS:
+            self._endings.popitem(last=False)
 
     async def _renew_zygote(self) -> None:
         """A fork shares its memory layout and hash seed with its siblings: not for ever."""
@@ -219,7 +238,8 @@ async def open_supervisor(
         hierarchy.remove()
         files.remove()
         raise
-    folders.remove_ephemeral()
+    await asyncio.to_thread(folders.remove_ephemeral)
+    storage = Storage()
     supervisor = Supervisor(
         pool=pool,
         folders=folders,
@@ -228,7 +248,8 @@ async def open_supervisor(
         sandbox=sandbox,
         specs=SpecStore(state_dir / "runtime"),
         logs=LogBook(state_dir / "logs"),
-        launcher=Launcher(pool, files, folders, start_timeout_seconds),
+        launcher=Launcher(pool, files, folders, start_timeout_seconds, storage.delete_only),
+        storage=storage,
         intervals=intervals,
     )
     supervisor.begin()

@@ -43,7 +43,7 @@ def acceptable(setting: str) -> tuple[str, ...]:
     return orders.TIERS[: orders.TIERS.index(weakest) + 1]
 
 
-def seccomp_program(tier: str) -> bytes:
+def seccomp_program(tier: str, *, own_uid: bool) -> bytes:
     """The filter of a tier. Raises SandboxUnavailable without libseccomp on this machine."""
     if tier == "none":
         return b""
@@ -51,7 +51,7 @@ def seccomp_program(tier: str) -> bytes:
         # The binding looks for the C library while it is imported.
         from apibuilder.backends.fork import seccomp  # noqa: PLC0415
 
-        return seccomp.build(own_pid_namespace=tier == "full")
+        return seccomp.build(own_pid_namespace=tier == "full", own_files=tier == "full" or own_uid)
     except (RuntimeError, OSError) as error:
         raise SandboxUnavailable(f"seccomp: {error}; install libseccomp") from error
 
@@ -84,7 +84,7 @@ async def open_pool(
     for tier in tiers:
         folders, missing = folders_for(tier, apis_dir)
         try:
-            program = seccomp_program(tier)
+            program = seccomp_program(tier, own_uid=folders.uids is not None)
             plan = orders.Plan(tier, program, str(files.root_dir), str(apis_dir))
             pool = make_pool(plan)
             report = await _probed(pool, folders, files)

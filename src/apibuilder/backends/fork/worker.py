@@ -106,13 +106,14 @@ class _Worker:
     def _beat(self) -> Beat:
         served = self._server.served if self._server else 0
         in_flight = self._server.in_flight if self._server else 0
-        return Beat(served, in_flight, self._console.dropped)
+        overdue, request_id = self._server.overdue() if self._server else (0.0, "")
+        return Beat(served, in_flight, self._console.dropped, overdue, request_id)
 
     def _enter(self, boot: Boot) -> None:
         """Make the process what user code expects of one."""
         os.environ.update(boot.env, DATA_DIR=boot.data_dir)
         tracebacks.hide(boot.data_dir, "/data")
-        sys.argv = [tracebacks.USER_FILE]
+        sys.argv = sys.orig_argv = [tracebacks.USER_FILE]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._on_drain, TERM_GRACE_SECONDS)
         self._console.install()

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ import psutil
 import pytest
 
 from apibuilder import errors
-from apibuilder.backends.fork import cgroup, data, frames
+from apibuilder.backends.fork import cgroup, data, frames, trees
+from apibuilder.backends.fork.frames import Reason, RequestHead
+from apibuilder.backends.fork.link import Link, LinkLost, Refused
 from apibuilder.backends.fork.supervisor import Supervisor
 from apibuilder.backends.fork.watch import Intervals
+from apibuilder.domain import DeploymentSpec, Instance
 from tests.contracts.backends import HELLO, ROOT, fork_backend, get, short_folder, spec
 
 _SLOW = (
@@ -190,21 +194,158 @@ async def test_without_a_memory_cgroup_address_space_is_bounded(
         assert await get(started.instance, "/hello") == (200, {"hello": "you"})
 
 
-async def test_what_outgrows_its_storage_is_killed() -> None:
-    source = HELLO + "\nimport os\n@app.get('/fill')\ndef fill():\n"
-    source += "    for n in range(3):\n"
-    source += "        open(f\"{os.environ['DATA_DIR']}/{n}\", 'wb').write(bytes(1 << 20))\n"
+_FILES = (
+    HELLO
+    + """
+import os
+from pathlib import Path
+DATA = Path(os.environ["DATA_DIR"])
+
+@app.get("/write")
+def write(name: str, mb: int = 1):
+    try:
+        (DATA / name).write_bytes(bytes(mb << 20))
+    except OSError as error:
+        return error.strerror
+    return "written"
+
+@app.get("/folders")
+def folders(count: int):
+    for number in range(count):
+        (DATA / f"f{number}").mkdir()
+    return len(list(DATA.iterdir()))
+
+@app.get("/delete")
+def delete():
+    for path in DATA.iterdir():
+        path.rmdir() if path.is_dir() else path.unlink()
+    return len(list(DATA.iterdir()))
+"""
+)
+
+
+async def logged(backend: Supervisor, wanted: DeploymentSpec) -> str:
+    """All that an Api's log says."""
+    lines = backend.logs(wanted.api_id, tail=50, follow=False)
+    return "\n".join([line.message async for line in lines])
+
+
+async def eventually(instance: Instance, path: str, query: str, answer: Any) -> None:
+    """Ask until the answer is the one expected."""
+    async with asyncio.timeout(15):
+        while await get(instance, path, query) != (200, answer):
+            await asyncio.sleep(0.02)
+
+
+async def test_over_its_storage_an_api_may_read_and_delete_but_not_write() -> None:
     async with fork_backend(intervals=Intervals(storage=0.05)) as backend:
-        wanted = spec(source, storage_mb=2)
-        started = await backend.place(wanted)
-        handle = backend._placements[wanted.deployment_id].running[0].handle
-        filling = asyncio.create_task(get(started.instance, "/fill"))
-        assert await handle.exited == signal.SIGKILL
-        assert "/data holds" in str(handle.killed_because)
-        await asyncio.wait([filling])
-        filling.exception()
-        # It is over its storage but no longer growing, so it may run, to read and to delete.
-        await backend.acquire(wanted.deployment_id)
+        wanted = spec(_FILES, storage_mb=10)
+        instance = (await backend.place(wanted)).instance
+        for number in range(11):
+            assert await get(instance, "/write", f"name={number}") == (200, "written")
+        await eventually(instance, "/write", "name=more", "File too large")
+        assert "storage_exceeded" in await logged(backend, wanted)
+        assert "its plan allows 10 MB (storage_mb)" in await logged(backend, wanted)
+        assert await get(instance, "/delete") == (200, 0)
+        await eventually(instance, "/write", "name=again", "written")
+        assert (await backend.acquire(wanted.deployment_id))[0].id == instance.id  # never killed
+
+
+async def test_far_over_its_storage_a_worker_starts_to_delete_only() -> None:
+    async with fork_backend(intervals=Intervals(storage=0.05)) as backend:
+        wanted = spec(_FILES, storage_mb=1)  # 256 names
+        instance = (await backend.place(wanted)).instance
+        worker = backend._placements[wanted.deployment_id].running[0].handle
+        with suppress(LinkLost):
+            await get(instance, "/folders", "count=400")
+        assert await worker.exited == signal.SIGKILL
+        ending = await backend.ending(instance.id)
+        assert ending is not None
+        assert (ending.code, ending.limit, ending.allowed) == ("storage_exceeded", "storage_mb", 1)
+        (instance,) = await backend.acquire(wanted.deployment_id)
+        assert await get(instance, "/write", "name=x") == (200, "Permission denied")
+        assert (await get(instance, "/folders", "count=1"))[0] == 500
+        assert await get(instance, "/delete") == (200, 0)
+        async with asyncio.timeout(10):
+            while (await backend.acquire(wanted.deployment_id))[0].id == instance.id:
+                await asyncio.sleep(0.02)
+        (instance,) = await backend.acquire(wanted.deployment_id)
+        assert await get(instance, "/write", "name=x") == (200, "written")
+
+
+async def test_a_call_that_outlives_its_deadline_has_its_process_replaced() -> None:
+    source = HELLO + "\n@app.get('/loop')\ndef loop():\n    while True: pass\n"
+    intervals = Intervals(beat=0.05, overdue=0.2, drain=0.1)
+    async with fork_backend(intervals=intervals) as backend:
+        wanted = spec(source, timeout_seconds=0.2)
+        instance = (await backend.place(wanted)).instance
+        placement = backend._placements[wanted.deployment_id]
+        worker = placement.running[0].handle
+        link = await Link.open(instance.address)
+        head = RequestHead(
+            "GET", "/loop", b"/loop", b"", "", "http", "1.1", [(b"host", b"a")],
+            ("127.0.0.1", 1), ("a", 80), "req-77",
+        )  # fmt: skip
+        exchange = link.request(head, end=True)
+        await asyncio.sleep(0.2)
+        exchange.cancel(Reason.DEADLINE)  # as a gateway does
+        await worker.exited
+        link.close()
+        said = await logged(backend, wanted)
+        assert "request req-77 went on" in said
+        (again,) = await backend.acquire(wanted.deployment_id)
+        assert await get(again, "/hello") == (200, {"hello": "you"})
+
+
+async def test_a_leaking_worker_is_replaced_before_it_is_killed() -> None:
+    source = HELLO + "\nkept = []\n@app.get('/leak')\ndef leak():\n"
+    source += "    kept.append(bytearray(1 << 20))\n    return len(kept)\n"
+    async with fork_backend(intervals=Intervals(beat=0.05, leak=0.0)) as backend:
+        wanted = spec(source, memory_mb=64)
+        first = (await backend.place(wanted)).instance
+        placement = backend._placements[wanted.deployment_id]
+        async with asyncio.timeout(20):
+            while placement.running and placement.running[0].instance.id == first.id:
+                with suppress(LinkLost, Refused):
+                    await get(first, "/leak")
+                await asyncio.sleep(0.02)
+        said = await logged(backend, wanted)
+        assert "is replaced" in said
+        assert "process ended" not in said
+        (again,) = await backend.acquire(wanted.deployment_id)
+        assert await get(again, "/hello") == (200, {"hello": "you"})
+
+
+async def test_crashes_in_a_row_make_the_next_start_wait() -> None:
+    async with fork_backend() as backend:
+        wanted = spec(_SLOW)
+        await backend.place(wanted)
+        placement = backend._placements[wanted.deployment_id]
+        for _ in range(3):
+            (instance,) = await backend.acquire(wanted.deployment_id)
+            with suppress(LinkLost):
+                await get(instance, "/pid")
+            await until(lambda: not placement.running)
+        with pytest.raises(errors.InstanceUnavailable, match="crashed too often") as caught:
+            await backend.acquire(wanted.deployment_id)
+        assert int(caught.value.headers["Retry-After"]) >= 1
+        assert "3 times in a row" in await logged(backend, wanted)
+
+
+async def test_an_error_in_one_look_does_not_end_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = asyncio.Event()
+
+    def fails(_path: Path, _enough: int) -> int:
+        failed.set()
+        raise RuntimeError("a folder that cannot be measured")
+
+    intervals = Intervals(beat=0.05, storage=0.05, idle=0.5)
+    async with fork_backend(intervals=intervals) as backend:
+        wanted = spec()
+        monkeypatch.setattr(trees, "measure", fails)
+        await backend.place(wanted)
+        await failed.wait()
+        await until(lambda: not backend._placements[wanted.deployment_id].running)  # idle: stopped
 
 
 async def test_a_crowd_gets_another_instance() -> None:

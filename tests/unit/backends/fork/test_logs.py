@@ -102,12 +102,18 @@ async def test_a_follower_that_does_not_read_holds_nobody_up(book: LogBook) -> N
 def test_a_line_of_user_code_cannot_pretend() -> None:
     line = user_line("platform", "x" * 99, "m" * 99_999, "r" * 99, 3)
     assert isinstance(line, LogLine)
-    assert (line.stream, len(line.level), len(line.message), len(line.request_id or "")) == (
-        "log", 16, 8192, 64,
+    assert (line.stream, line.level, len(line.message), len(line.request_id or "")) == (
+        "log", "info", 8192, 64,
     )  # fmt: skip
 
 
 async def test_a_new_line_cannot_break_the_file(book: LogBook) -> None:
     api_id = uuid4()
     book.write(api_id, user_line("stdout", "info", 'a\n{"at":"x"}\u2028', None, 1))
-    assert await _messages(book, api_id) == ['a\n{"at":"x"}\u2028']
+    assert await _messages(book, api_id) == [r'a\n{"at":"x"}\u2028']
+
+
+async def test_a_line_cannot_steer_the_terminal_it_is_read_in(book: LogBook) -> None:
+    api_id = uuid4()
+    book.write(api_id, user_line("stdout", "info", "\x1b[2J\x9b\u202egne\tok", "\x1b", 1))
+    assert await _messages(book, api_id) == [r"\x1b[2J\x9b\u202egne" + "\tok"]

@@ -14,8 +14,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
+from apibuilder.backends.base import Backend
 from apibuilder.backends.fork.frames import Boot, ControlReader, Drain, Failed, Ready, control
 from apibuilder.domain import ApiStatus, Ending, Instance, KeyGrant, Limits, Route, Usage
 from apibuilder.errors import Conflict, NotFound, Unavailable
@@ -213,10 +215,12 @@ class Published:
 class World:
     """A gateway with everything around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, backend: Backend | None = None) -> None:
+        """`backend` stands in for the `workers`."""
         self.folder = short_dir()
         self.usage_dir = self.folder / "usage"
         self.workers = Workers(self.folder)
+        self.backend: Any = backend or self.workers
         self.store = MemoryStore()
         self.trusted_proxies = ""
         self._task: asyncio.Task[None] | None = None
@@ -237,7 +241,7 @@ class World:
         self.gateway = Gateway(
             Ports(
                 store=self.store,
-                backend=self.workers,
+                backend=self.backend,
                 limiter=MemoryLimiter(),
                 usage_dir=self.usage_dir,
                 trusted_proxies=self.trusted_proxies,

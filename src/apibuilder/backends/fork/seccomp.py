@@ -152,6 +152,7 @@ def _add_narrowed(rules: sc.SyscallFilter) -> None:
     for option in _PRCTLS.values():
         rules.add_rule(sc.ALLOW, "prctl", sc.Arg(0, sc.EQ, option))
     rules.add_rule(sc.ALLOW, "prlimit64", sc.Arg(2, sc.EQ, 0))  # read, never set
+    rules.add_rule(refused, "prlimit64", sc.Arg(2, sc.NE, 0))
 
 
 def _add_file_modes(rules: sc.SyscallFilter, *, own_files: bool) -> None:

@@ -45,7 +45,8 @@ def summary(error: BaseException) -> str:
     text = "".join(traceback.format_exception_only(error)).strip()
     if isinstance(error, SyntaxError):
         text = text.splitlines()[-1]
-    return without_host_paths(text)[:_LONGEST_DETAIL]
+    told = without_host_paths(text)[:_LONGEST_DETAIL]
+    return told.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair is no text
 
 
 def origin(error: BaseException) -> tuple[str | None, int | None]:

@@ -22,7 +22,7 @@ from apibuilder.domain import Ending
 _MB = 1024 * 1024
 _CROWDED = 8  # requests in flight an Instance, above which another one is started
 _LEAKED = 0.85  # of its memory, above which an Instance is replaced before it is killed
-_BUSY = 0.3  # of a core: a worker that used as much did not wait but compute
+_BUSY = 0.05  # of a core: who waits uses less, who computes gets more even on a busy machine
 _log = structlog.get_logger()
 
 
@@ -121,7 +121,7 @@ def _hung(running: Running, silent: float) -> Ending:
     """A loop that computes is told from one that waits."""
     allowed, handle = running.spec.limits.timeout_seconds, running.handle
     used = process.cpu_seconds(handle.pid) - handle.cpu_at_beat
-    computed = used > _BUSY * min(1.0, running.spec.limits.cpu) * silent
+    computed = used > _BUSY * silent
     what = f"used {used:.1f} s of CPU" if computed else "waited"
     return Ending(
         code="cpu_exceeded" if computed else "deadline_exceeded",

@@ -66,6 +66,7 @@ _PRELOAD = (
     "zlib",
     "zoneinfo",
 )
+_PLATFORM = "apibuilder"
 _SANDBOX_FAILED = 70  # exit status of a child that could not put up a layer
 
 
@@ -239,6 +240,13 @@ def _warm_up(plan: orders.Plan) -> sandbox.Host:
     return host
 
 
+def _hide_platform() -> None:
+    """What is loaded stays; nothing more of the platform can be found from here."""
+    for name, module in sys.modules.items():
+        if name.partition(".")[0] == _PLATFORM and hasattr(module, "__path__"):
+            module.__path__ = []
+
+
 def main(channel_fd: int, source_dir: str) -> NoReturn:
     """Entry point; `source_dir` is on sys.path for this module's own imports only."""
     channel = socket.socket(fileno=channel_fd)
@@ -253,6 +261,7 @@ def main(channel_fd: int, source_dir: str) -> NoReturn:
         orders.send(channel, orders.Unable(error.layer, str(error.cause)), [])
         sys.exit(1)
     sys.path.remove(source_dir)
+    _hide_platform()
     zygote = Zygote(channel, host)
     orders.send(channel, orders.Warm(time.monotonic() - started), [])
     zygote.run()

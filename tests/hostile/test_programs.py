@@ -1,0 +1,34 @@
+"""Every program of tests/hostile/programs, deployed and called as a stranger's would be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.hostile.program import TIERS, Program
+from tests.hostile.programs import CATEGORIES
+from tests.hostile.road import Road, open_road, verdict
+
+ALL = [program for programs in CATEGORIES.values() for program in programs]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=TIERS)
+async def road(request: pytest.FixtureRequest) -> AsyncIterator[Road]:
+    async with open_road(request.param) as opened:
+        yield opened
+
+
+def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
+    assert len(ALL) >= 60
+    assert len({program.name for program in ALL}) == len(ALL)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("program", ALL, ids=lambda program: program.name)
+async def test_program(road: Road, program: Program) -> None:
+    if road.tier not in program.tiers:
+        pytest.skip(f"not on tier {road.tier}")
+    seen, odd = await road.run(program)
+    assert verdict(program, seen, odd) == []

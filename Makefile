@@ -13,7 +13,7 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format docs bench doctor install clean
+.PHONY: help up test hostile check format docs bench doctor install clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ up: install ## Run everything on this machine (Ctrl-C stops it)
 
 test: install $(STAMPS)/dev ## Run all tests
 	@$(BIN)/pytest $(TESTS)
+
+hostile: install $(STAMPS)/dev ## Run every hostile program on every tier; writes docs/hostile.md
+	@$(BIN)/python -m tests.hostile.run
 
 check: install $(STAMPS)/dev ## Format, lint, strict types, import contract
 	@$(BIN)/ruff format --check .

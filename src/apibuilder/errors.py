@@ -388,6 +388,12 @@ class SandboxUnavailable(DeployRefused):
     code = "sandbox_unavailable"
 
 
+class CrashLoop(DeployRefused):
+    """The API crashed again and again right after it was deployed."""
+
+    code = "crash_loop"
+
+
 class Superseded(DeployRefused):
     """A newer deployment of the same API took this one's place before it was started."""
 

@@ -179,3 +179,17 @@ async def test_remote_logs_follow_what_user_code_prints(
     lines = remote.logs(wanted.api_id, tail=10, follow=True)
     assert [(await anext(lines)).message for _ in range(2)] == ["one", "two"]
     await lines.aclose()  # pyright: ignore[reportAttributeAccessIssue] - it is a generator
+
+
+async def test_a_note_is_in_the_log(backend: Backend) -> None:
+    wanted = spec()
+    await backend.place(wanted)
+    await backend.note(wanted.api_id, "a limit was met")
+    said = [line.message async for line in backend.logs(wanted.api_id, tail=9, follow=False)]
+    assert "a limit was met" in said
+
+
+async def test_nobody_knows_the_ending_of_what_lives_or_never_was(backend: Backend) -> None:
+    started = await backend.place(spec())
+    assert await backend.ending(started.instance.id) is None
+    assert await backend.ending("nobody") is None

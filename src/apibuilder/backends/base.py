@@ -37,6 +37,7 @@ class Placed:
     revision: int
     ephemeral: bool
     instances: list[Instance]
+    crashing: str | None = None  # why, if its Instances end again and again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,10 @@ class Backend(Protocol):
 
     async def placed(self) -> list[Placed]:
         """All Deployments this Backend holds."""
+        ...
+
+    async def note(self, api_id: UUID, message: str) -> None:
+        """Write a line of the platform's to an Api's log."""
         ...
 
     def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:

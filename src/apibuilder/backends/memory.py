@@ -29,6 +29,7 @@ class MemoryBackend:
         self._lines: dict[UUID, list[LogLine]] = {}
         self._written = asyncio.Condition()
         self._starts = 0
+        self._crashing: dict[UUID, str] = {}
         self._endings: dict[str, Ending] = {}
 
     async def place(self, spec: DeploymentSpec) -> Started:
@@ -85,9 +86,14 @@ class MemoryBackend:
                 revision=spec.revision,
                 ephemeral=spec.ephemeral,
                 instances=list(self._live.get(spec.deployment_id, [])),
+                crashing=self._crashing.get(spec.deployment_id),
             )
             for spec in self._specs.values()
         ]
+
+    async def note(self, api_id: UUID, message: str) -> None:
+        """See Backend."""
+        await self.say(api_id, message)
 
     async def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """See Backend."""
@@ -114,6 +120,11 @@ class MemoryBackend:
             lines = self._lines.setdefault(api_id, [])
             lines.append(LogLine(at=at, stream="stdout", message=message))
             self._written.notify_all()
+
+    def crash_again_and_again(self, deployment_id: UUID) -> None:
+        """As if each start were followed by an end."""
+        self.crash(deployment_id)
+        self._crashing[deployment_id] = "signal SIGKILL"
 
     def crash(self, deployment_id: UUID) -> None:
         """All Instances of a Deployment end."""

@@ -78,6 +78,10 @@ class RemoteBackend:
         answer = await self._call("GET", "/v1/deployments")
         return msgspec.json.decode(answer, type=_Deployments).deployments
 
+    async def note(self, api_id: UUID, message: str) -> None:
+        """See Backend."""
+        await self._call("POST", f"/v1/apis/{api_id}/notes", message)
+
     async def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """See Backend."""
         path = f"/v1/apis/{api_id}/logs?tail={tail}&follow={str(follow).lower()}"
@@ -95,13 +99,15 @@ class RemoteBackend:
             await self._session.close()
             self._session = None
 
-    async def _call(self, method: str, path: str, body: DeploymentSpec | None = None) -> bytes:
+    async def _call(
+        self, method: str, path: str, body: DeploymentSpec | str | None = None
+    ) -> bytes:
         async with self._request(method, path, body) as answer:
             return await answer.read()
 
     @asynccontextmanager
     async def _request(
-        self, method: str, path: str, body: DeploymentSpec | None = None
+        self, method: str, path: str, body: DeploymentSpec | str | None = None
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         data = None if body is None else msgspec.json.encode(body)
         try:

@@ -90,6 +90,16 @@ async def ending(instance_id: str, runtime: Runtime) -> Response:
     return _json({"ending": await runtime.ending(instance_id)})
 
 
+@router.post("/v1/apis/{api_id}/notes", status_code=204)
+async def note(api_id: UUID, request: Request, runtime: Runtime) -> None:
+    """Write a line of the platform's to an Api's log; the body is the line as JSON."""
+    try:
+        message = msgspec.json.decode(await request.body(), type=str)
+    except msgspec.MsgspecError as error:
+        raise Invalid(f"The body is not a line: {error}") from error
+    await runtime.note(api_id, message)
+
+
 @router.get("/v1/apis/{api_id}/logs")
 async def logs(
     api_id: UUID,

@@ -60,7 +60,15 @@ class RemoveOrphan:
     deployment_id: UUID
 
 
-Step = Forget | Supersede | Deploy | Restore | Suspend | Retire | RemoveOrphan
+@dataclass(frozen=True, slots=True)
+class RollBack:
+    """It has just been swapped in and crashes again and again: back to what served before."""
+
+    deployment_id: UUID
+    why: str
+
+
+Step = Forget | Supersede | Deploy | Restore | Suspend | Retire | RemoveOrphan | RollBack
 
 
 def steps_of(api: WantedApi, placed: Mapping[UUID, Placed]) -> list[Step]:
@@ -105,4 +113,14 @@ def _current(api: WantedApi, placed: Mapping[UUID, Placed]) -> list[Step]:
     there = placed.get(api.current)
     if api.paused:
         return [Suspend(api.current)] if there is not None and there.instances else []
-    return [Restore(api.current)] if there is None else []
+    if there is None:
+        return [Restore(api.current)]
+    if there.crashing is not None and _may_roll_back(api):
+        return [RollBack(api.current, there.crashing)]
+    return []
+
+
+def _may_roll_back(api: WantedApi) -> bool:
+    """Only right after the swap, once, and not while another one is on its way."""
+    fresh = any(one.id == api.current and one.fresh for one in api.deployments)
+    return fresh and not any(one.status in _WAITING for one in api.deployments)

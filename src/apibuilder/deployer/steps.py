@@ -18,11 +18,12 @@ from apibuilder.deployer.decide import (
     RemoveOrphan,
     Restore,
     Retire,
+    RollBack,
     Step,
     Supersede,
     Suspend,
 )
-from apibuilder.errors import ApiBuilderError, DeployRefused, Superseded, Unavailable
+from apibuilder.errors import ApiBuilderError, CrashLoop, DeployRefused, Superseded, Unavailable
 from apibuilder.store.base import DeployerStore
 
 _log = structlog.get_logger()
@@ -52,9 +53,20 @@ class Steps:
                 await self.backend.suspend(deployment_id, self.grace_seconds)
             case RemoveOrphan(deployment_id):
                 await self.backend.retire(deployment_id, self.grace_seconds)
+            case RollBack(deployment_id, why):
+                await self._roll_back(deployment_id, why)
             case Forget():
                 await self.backend.forget_api(api_id)
                 await self.store.purged(api_id)
+
+    async def _roll_back(self, deployment_id: UUID, why: str) -> None:
+        crashing = CrashLoop(f"The process of this deployment ended again and again: {why}.")
+        rolled_back = await self.store.roll_back(deployment_id, crashing.failure())
+        _log.warning(
+            "a deployment crashes again and again",
+            deployment=str(deployment_id),
+            rolled_back=rolled_back,
+        )
 
     async def _deploy(self, deployment_id: UUID) -> None:
         await self.store.starting(deployment_id)

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from apibuilder.errors import (
     ApiBuilderError,
     BadRequest,
+    LimitExceeded,
     Unavailable,
 )
 from apibuilder.gateway.authenticate import authenticate
@@ -20,6 +21,7 @@ from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.limit import Grant
 from apibuilder.gateway.meter import Meter
 from apibuilder.gateway.metrics import Metrics
+from apibuilder.gateway.notes import Notes
 from apibuilder.gateway.proxies import Caller, TrustedProxies
 from apibuilder.gateway.relay import relay
 from apibuilder.gateway.respond import refuse
@@ -47,7 +49,9 @@ class Handler:
         proxies: TrustedProxies,
         metrics: Metrics,
         deadlines: Deadlines,
+        notes: Notes,
     ) -> None:
+        self._notes = notes
         self._table = table
         self._routes = routes
         self._limiter = limiter
@@ -62,6 +66,7 @@ class Handler:
         try:
             await self._serve(call)
         except ApiBuilderError as error:
+            self._tell(call, error)
             await refuse(call, error)
         except CallerLeft:
             call.status = _CALLER_LEFT
@@ -74,6 +79,13 @@ class Handler:
         finally:
             call.connection.watcher = None
             self._metrics.observe(call)
+
+    def _tell(self, call: Call, error: ApiBuilderError) -> None:
+        """A limit names itself in the metrics and in the Api's log too."""
+        if isinstance(error, LimitExceeded):
+            self._metrics.limited(error.code)
+            if call.live is not None:
+                self._notes.add(call.live.route.api_id, error, call.request_id)
 
     async def _serve(self, call: Call) -> None:
         call.headers = headers = RequestHeaders(call.scope["headers"])

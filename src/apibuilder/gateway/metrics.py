@@ -32,6 +32,7 @@ class Metrics(Collector):
         self._calls: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._apis: set[str] = {_NONE, _OTHER}
         self._buckets = {f"{kind}xx": [0] * (len(_BOUNDS) + 1) for kind in range(1, 6)}
+        self._limited: defaultdict[str, int] = defaultdict(int)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
 
@@ -51,6 +52,10 @@ class Metrics(Collector):
         self._buckets[kind][bisect_left(_BOUNDS, seconds)] += 1
         self._seconds[kind] += seconds
 
+    def limited(self, code: str) -> None:
+        """A call was refused or ended by a limit."""
+        self._limited[code] += 1
+
     def _name(self, api: str) -> str:
         if len(self._apis) >= MAX_APIS:
             return _OTHER
@@ -67,6 +72,14 @@ class Metrics(Collector):
         for (api, status), count in sorted(self._calls.items()):
             calls.add_metric([api, str(status)], count)
         yield calls
+        limited = CounterMetricFamily(
+            "apibuilder_gateway_limited_calls",
+            "Calls that a limit refused or ended, by the code of their answer.",
+            labels=["code"],
+        )
+        for code, count in sorted(self._limited.items()):
+            limited.add_metric([code], count)
+        yield limited
         durations = HistogramMetricFamily(
             "apibuilder_gateway_call_seconds",
             "From a call's head to the end of its answer.",

@@ -25,6 +25,7 @@ from apibuilder.gateway.handler import Handler
 from apibuilder.gateway.keeper import Keeper
 from apibuilder.gateway.meter import Meter
 from apibuilder.gateway.metrics import Metrics, registry
+from apibuilder.gateway.notes import Notes
 from apibuilder.gateway.proxies import TrustedProxies
 from apibuilder.gateway.shipper import Shipper, count_month
 from apibuilder.gateway.table import Table
@@ -61,6 +62,7 @@ class Gateway:
         self._shipper = Shipper(ports.store, ports.usage_dir, self._meter)
         table, metrics, self._deadlines = Table(), Metrics(), Deadlines()
         self._keeper = Keeper(ports.store, ports.backend, table)
+        self._notes = Notes(ports.backend)
         handler = Handler(
             table=table,
             routes=self._keeper,
@@ -69,6 +71,7 @@ class Gateway:
             proxies=TrustedProxies(ports.trusted_proxies),
             metrics=metrics,
             deadlines=self._deadlines,
+            notes=self._notes,
         )
         metrics.gauge(
             "apibuilder_gateway_routes",
@@ -94,6 +97,7 @@ class Gateway:
             asyncio.create_task(self._restore_and_ship()),
             asyncio.create_task(self._keeper.run()),
             asyncio.create_task(self._deadlines.run()),
+            asyncio.create_task(self._notes.run()),
             asyncio.create_task(self._sweep()),
         ]
         for task in loops:

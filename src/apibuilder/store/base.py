@@ -295,6 +295,7 @@ class LiveDeployment:
     sequence: int
     status: DeploymentStatus
     settled: bool  # unless it drains and gateways may not have heard of that yet
+    fresh: bool = False  # it began to serve minutes ago, and has not been rolled back from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +333,13 @@ class DeployerStore(Protocol):
 
     async def fail(self, deployment_id: UUID, failure: Failure) -> None:
         """It could not be placed; what served before goes on."""
+        ...
+
+    async def roll_back(self, deployment_id: UUID, failure: Failure) -> bool:
+        """Note why an active one is given up, and ask for the last Revision before it that served.
+
+        False if there is none. It goes on until the other one is there.
+        """
         ...
 
     async def stopped(self, deployment_id: UUID) -> None:

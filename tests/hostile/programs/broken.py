@@ -33,7 +33,6 @@ PROGRAMS = [
     _bad("an exit in an import", "import sys\nsys.exit(0)\n", "import_failed", 2),
     _bad("a crash in an import", "import ctypes\nctypes.string_at(0)\n", "start_crashed"),
     _bad("an end in an import", "import os\nos._exit(0)\n", "start_crashed"),
-    _bad("a bomb in an import", "x = [bytearray(1 << 20) for _ in range(4000)]\n", "start_crashed"),
     _bad("a startup that fails", _LIFESPAN, "lifespan_failed", 6),
     _bad("a document that fails", app("app.openapi = lambda: 1 / 0\n"), "openapi_failed", 3),
     _bad("a document of ten megabytes", app("app.openapi = lambda: {'x': 'y' * 10**7}\n"),
@@ -51,6 +50,12 @@ PROGRAMS = [
                 pass
         while True: pass
     """), "deploy_refused"),
+    Program(
+        name="a bomb in an import",
+        source="x = [bytearray(1 << 20) for _ in range(4000)]\n",
+        expect=NotDeployed(code="start_crashed|import_failed|start_timeout"),
+        held="memory cgroup",
+    ),
     Program(
         name="an error in a request",
         source=app("@app.get('/attack')\ndef run():\n    return 1 / 0\n"),

@@ -130,6 +130,12 @@ PROGRAMS = [
         held=_OUTSIDE,
     ),
     Program(
+        name="stir the kernel's randomness",
+        source=attack("open('/dev/urandom', 'wb').write(b'x')"),
+        expect=Refused(errors=("PermissionError",)),
+        held="Landlock",
+    ),
+    Program(
         name="a root of its own",
         source=attack("os.chroot(DATA)"),
         expect=Refused(errors=("PermissionError",)),

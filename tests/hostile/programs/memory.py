@@ -6,7 +6,7 @@ _EXCEEDED = Problem(code="memory_exceeded", status=502, limit="memory_mb")
 _SAYS = ("memory_exceeded: memory_mb, allowed 64",)
 
 
-def _bomb(name: str, body: str) -> Program:
+def _bomb(name: str, body: str, uncounted: Refused | None = None) -> Program:
     return Program(
         name=name,
         source=attack(body),
@@ -15,11 +15,12 @@ def _bomb(name: str, body: str) -> Program:
         limits={"memory_mb": 64},
         says=_SAYS,
         recovers=True,
+        uncounted=uncounted or Refused(errors=("MemoryError",)),
     )
 
 
 PROGRAMS = [
-    _bomb("a bomb of bytes", "return len([bytearray(1 << 20) for _ in range(4000)])"),
+    _bomb("a bomb of bytes", "return len([bytearray(1 << 20) for _ in range(300)])"),
     _bomb("a string that doubles", """
         text = "x"
         while True:
@@ -30,7 +31,7 @@ PROGRAMS = [
         while True:
             kept.append([kept] * 100_000)
     """),
-    _bomb("one cheap expression", "return len(str([0] * 10**9))"),
+    _bomb("one cheap expression", "return len(str([0] * 10**8))"),
     _bomb("a small archive that is large inside", """
         import zlib
         packer = zlib.compressobj(9)
@@ -44,7 +45,7 @@ PROGRAMS = [
         for _ in range(40):
             threading.Thread(target=eat).start()
         time.sleep(5)
-    """),
+    """, Refused(errors=("RuntimeError",), why="can't start new thread")),
     Program(
         name="a recursion without end",
         source=attack("def f(): return f()\nreturn f()"),

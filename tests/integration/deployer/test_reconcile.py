@@ -270,3 +270,28 @@ async def test_a_deployment_drains_no_sooner_than_gateways_have_heard(
     await settle(reconciler)
     assert await there(backend) == {first.deployment_id, second.deployment_id}
     assert (await stores.get(owner, first)).current_deployment_id == second.deployment_id
+
+
+async def test_a_crash_loop_right_after_a_swap_rolls_back_by_itself(
+    stores: Stores, owner: UUID, backend: MemoryBackend, reconciler: Reconciler
+) -> None:
+    first = await stores.new_api(owner)
+    await settle(reconciler)
+    second = await stores.publish(owner, first.api_id)
+    await settle(reconciler)
+    assert (await stores.get(owner, first)).current_revision == 2
+
+    backend.crash_again_and_again(second.deployment_id)
+    await settle(reconciler)
+    api = await stores.get(owner, first)
+    assert (api.status, api.current_revision) == (ApiStatus.ACTIVE, 1)
+    crashed = await stores.deployments.get(owner, second.deployment_id)
+    assert crashed.error is not None
+    assert crashed.error.code == "crash_loop"
+    assert crashed.status is DeploymentStatus.STOPPED
+    assert second.deployment_id not in await there(backend)
+
+    (serving,) = await there(backend)  # nothing before it: it stays, and is not tried for ever
+    backend.crash_again_and_again(serving)
+    await settle(reconciler)
+    assert await there(backend) == {serving}

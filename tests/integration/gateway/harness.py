@@ -107,6 +107,7 @@ class Workers:
     folder: Path
     sources: dict[UUID, str] = field(default_factory=dict)
     running: dict[UUID, list[Worker]] = field(default_factory=lambda: defaultdict(list))
+    notes: list[tuple[UUID, str]] = field(default_factory=list)
     acquired: int = 0
     away: bool = False
 
@@ -129,6 +130,9 @@ class Workers:
             )
             for worker in live
         ]
+
+    async def note(self, api_id: UUID, message: str) -> None:
+        self.notes.append((api_id, message))
 
     async def ending(self, instance_id: str) -> Ending | None:
         return Ending(detail="signal SIGKILL")

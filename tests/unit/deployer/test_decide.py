@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from apibuilder.backends.base import Placed
@@ -11,6 +12,7 @@ from apibuilder.deployer.decide import (
     RemoveOrphan,
     Restore,
     Retire,
+    RollBack,
     Supersede,
     Suspend,
     orphans,
@@ -26,6 +28,13 @@ def live(
     deployment_id: UUID, sequence: int, status: DeploymentStatus, settled: bool = True
 ) -> LiveDeployment:
     return LiveDeployment(id=deployment_id, sequence=sequence, status=status, settled=settled)
+
+
+def fresh(deployment_id: UUID, sequence: int) -> LiveDeployment:
+    status = DeploymentStatus.ACTIVE
+    return LiveDeployment(
+        id=deployment_id, sequence=sequence, status=status, settled=True, fresh=True
+    )
 
 
 def wanted(
@@ -123,3 +132,19 @@ def test_orphans_are_removed_but_not_test_runs_nor_what_is_wanted() -> None:
 def test_what_a_deleted_api_left_is_forgotten_and_not_an_orphan() -> None:
     api = wanted(live(ONE, 1, ACTIVE), current=ONE, deleted=True)
     assert orphans([api], [placed(ONE)]) == {}
+
+
+def test_a_crash_loop_right_after_a_swap_is_rolled_back() -> None:
+    crashing = {ONE: replace(placed(ONE), crashing="signal SIGSEGV")}
+    assert steps_of(wanted(fresh(ONE, 2), current=ONE), crashing) == [
+        RollBack(ONE, "signal SIGSEGV")
+    ]
+    assert steps_of(wanted(fresh(ONE, 2), current=ONE), {ONE: placed(ONE)}) == []
+
+
+def test_an_old_crash_loop_or_one_about_to_be_replaced_is_left_alone() -> None:
+    crashing = {ONE: replace(placed(ONE), crashing="signal SIGSEGV")}
+    old = live(ONE, 2, DeploymentStatus.ACTIVE)
+    assert steps_of(wanted(old, current=ONE), crashing) == []
+    waiting = live(TWO, 3, DeploymentStatus.PENDING)
+    assert steps_of(wanted(fresh(ONE, 2), waiting, current=ONE), crashing) == [Deploy(TWO)]

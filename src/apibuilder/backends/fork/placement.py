@@ -39,6 +39,7 @@ class Placement:
         self._write = write
         self._on_end = on_end
         self._crashes = 0
+        self._last_end = ""
         self._starting: asyncio.Task[Running] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
         self._failures = 0
@@ -47,6 +48,12 @@ class Placement:
     def instances(self) -> list[Instance]:
         """Those that take requests."""
         return [running.instance for running in self.running]
+
+    @property
+    def crashing(self) -> str | None:
+        """Why its Instances end again and again; None if they do not, or no longer."""
+        steady = any(time.monotonic() - one.since > _STEADY_SECONDS for one in self.running)
+        return None if steady or self._crashes <= _FREE_CRASHES else self._last_end
 
     async def first(self) -> Running:
         """A live Instance, started if there is none; parallel calls share one start.
@@ -161,6 +168,7 @@ class Placement:
         if running not in self.running:
             return
         self.running.remove(running)
+        self._last_end = ending.detail
         lived = time.monotonic() - running.since
         self._crashes = 1 if lived > _STEADY_SECONDS else self._crashes + 1
         if self._crashes > _FREE_CRASHES:

@@ -20,7 +20,7 @@ from apibuilder.backends.base import LogLine, Placed
 from apibuilder.backends.fork import cgroup, tiers
 from apibuilder.backends.fork.data import DataFolders
 from apibuilder.backends.fork.launcher import Launcher, Running
-from apibuilder.backends.fork.logs import LogBook
+from apibuilder.backends.fork.logs import LogBook, platform_line
 from apibuilder.backends.fork.placement import Placement
 from apibuilder.backends.fork.pool import Pool
 from apibuilder.backends.fork.runfiles import RunFiles
@@ -132,6 +132,7 @@ class Supervisor:
                 revision=placement.spec.revision,
                 ephemeral=placement.spec.ephemeral,
                 instances=placement.instances(),
+                crashing=placement.crashing,
             )
             for placement in self._placements.values()
         ]
@@ -141,6 +142,11 @@ class Supervisor:
         if instance_id not in self._endings:
             await self._pool.ended(instance_id, _ENDING_SECONDS)
         return self._endings.get(instance_id)
+
+    async def note(self, api_id: UUID, message: str) -> None:
+        """See Backend."""
+        if any(placement.spec.api_id == api_id for placement in self._placements.values()):
+            self._logs.write(api_id, platform_line(message))
 
     def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """See Backend."""

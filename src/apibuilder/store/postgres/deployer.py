@@ -24,6 +24,8 @@ _SET_CURRENT = query("deployer.set_current")
 _DRAIN_OTHERS = query("deployer.drain_others")
 _DRAIN = query("deployer.drain")
 _FAIL = query("deployer.fail")
+_CRASHING = query("deployer.crashing")
+_ROLL_BACK = query("deployer.roll_back")
 _STOPPED = query("deployer.stopped")
 _PURGE_SOURCE = query("deployer.purge_source")
 _PURGED = query("deployer.purged")
@@ -75,6 +77,15 @@ class PostgresDeployerStore:
         """It could not be placed; what served before goes on."""
         await self._database.execute(_FAIL, deployment_id, failure.as_dict())
 
+    async def roll_back(self, deployment_id: UUID, failure: Failure) -> bool:
+        """Note why an active one is given up, and ask for the last Revision before it that served.
+
+        False if there is none. It goes on until the other one is there.
+        """
+        async with self._database.transaction() as tx:
+            row = await tx.fetchrow(_CRASHING, deployment_id, failure.as_dict())
+            return row is not None and await tx.fetchrow(_ROLL_BACK, deployment_id) is not None
+
     async def stopped(self, deployment_id: UUID) -> None:
         """The Backend has taken it away."""
         await self._database.execute(_STOPPED, deployment_id)
@@ -118,6 +129,7 @@ def _wanted(row: Row) -> WantedApi:
                 sequence=one["sequence"],
                 status=DeploymentStatus(one["status"]),
                 settled=one["settled"],
+                fresh=one["fresh"],
             )
             for one in deployments
         ],

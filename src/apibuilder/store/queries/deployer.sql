@@ -5,6 +5,8 @@ select a.id as api_id, a.target = 'paused' as paused, a.deleted_at is not null a
     jsonb_agg(
       jsonb_build_object(
         'id', d.id, 'sequence', d.sequence, 'status', d.status,
+        'fresh', d.status = 'active' and d.error is null
+          and d.updated_at > now() - interval '10 minutes',
         'settled', d.status <> 'draining' or d.updated_at <= now() - make_interval(secs => $1))
       order by d.sequence
     ) filter (where d.id is not null),
@@ -60,6 +62,24 @@ where id = $1 and status in ('pending', 'starting');
 -- name: fail
 update public.deployments set target = 'stopped', status = 'failed', error = $2
 where id = $1 and status in ('pending', 'starting');
+
+-- name: crashing
+update public.deployments set error = $2
+where id = $1 and status = 'active' and error is null returning id;
+
+-- name: roll_back
+insert into public.deployments (api_id, revision_id, backend)
+select d.api_id, r.id, d.backend
+from public.deployments d
+join public.revisions c on c.id = d.revision_id
+join public.revisions r on r.api_id = d.api_id and r.number < c.number
+where d.id = $1
+  and exists (select from public.deployments s
+              where s.revision_id = r.id and s.status in ('draining', 'stopped')
+                and s.error is null)
+order by r.number desc
+limit 1
+returning id;
 
 -- name: stopped
 update public.deployments set status = 'stopped' where id = $1 and status = 'draining';

@@ -1,0 +1,103 @@
+"""Runs the hostile programs and tells what held: `python -m tests.hostile.run --help`.
+
+`make hostile` runs all of them on every tier, as root and as a user without privilege, and writes
+docs/hostile.md from what it saw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from tests.contracts.backends import ROOT, is_root
+from tests.hostile import rootless
+from tests.hostile.program import TIERS, Program
+from tests.hostile.programs import CATEGORIES
+from tests.hostile.road import open_road, verdict
+
+_TABLE = ROOT / "docs" / "hostile.md"
+_HEAD = """# The hostile table
+
+{count} programs, each deployed through a real Backend and called through a real gateway, while a
+neighbouring API has to answer every call. Written by `make hostile` from what it saw; the programs
+are data in `tests/hostile/programs/`. *First to hold* names the layer that stops it; most are held
+by others too. Run {runs}.
+
+"""
+
+
+async def run(tier: str, every: int) -> dict[str, list[str]]:
+    """Program -> what went wrong, for every `every`th of those that are for that tier."""
+    found: dict[str, list[str]] = {}
+    async with open_road(tier) as road:
+        programs = [p for group in CATEGORIES.values() for p in group if tier in p.tiers]
+        for program in programs[::every]:
+            seen, odd = await road.run(program)
+            found[program.name] = verdict(program, seen, odd)
+            if found[program.name]:
+                print(f"{tier}: {program.name}: {found[program.name]}", file=sys.stderr)
+    return found
+
+
+def run_rootless(tier: str, every: int) -> dict[str, list[str]]:
+    """The same in a process of a user without privilege."""
+    here = [sys.executable, "-m", "tests.hostile.run", "--tier", tier, "--every", str(every)]
+    done = subprocess.run(
+        rootless.command(here), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def table(runs: dict[str, dict[str, list[str]]]) -> str:
+    """Markdown."""
+    count = sum(map(len, CATEGORIES.values()))
+    lines = [_HEAD.format(count=count, runs=", ".join(runs))]
+    for category, programs in CATEGORIES.items():
+        lines.append(f"## {category.capitalize()}\n")
+        lines.append(f"| program | outcome | first to hold | {' | '.join(runs)} |")
+        lines.append("|---|---|---|" + "---|" * len(runs))
+        lines += [_row(program, runs) for program in programs]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(program: Program, runs: dict[str, dict[str, list[str]]]) -> str:
+    outcome = str(program.expect)
+    if program.uncounted is not None:
+        outcome += f"; without a memory cgroup also {program.uncounted}"
+    cells = [program.name, outcome, program.held]
+    for seen in runs.values():
+        wrong = seen.get(program.name)
+        cells.append("" if wrong is None else "**no**" if wrong else "held")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tier", choices=TIERS, help="one tier only, as whoever runs this")
+    parser.add_argument("--every", type=int, default=1, help="only every so many programs")
+    chosen = parser.parse_args()
+    if chosen.tier:
+        found = asyncio.run(run(chosen.tier, chosen.every))
+        print(json.dumps(found))
+        return 0
+    if not is_root():
+        parser.error("all tiers are run as root, which then gives its rights up")
+    runs: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
+    for tier in TIERS:
+        runs[f"{tier}, root"] = asyncio.run(run(tier, chosen.every))
+        runs[f"{tier}, rootless"] = run_rootless(tier, chosen.every)
+    _TABLE.write_text(table(runs))
+    wrong = [name for seen in runs.values() for name, what in seen.items() if what]
+    total = sum(map(len, runs.values()))
+    print(f"{total - len(wrong)} held, {len(wrong)} did not: {Path('docs/hostile.md')}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

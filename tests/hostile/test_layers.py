@@ -21,7 +21,8 @@ from tests.hostile.road import open_road, verdict
 _WITHOUT = """
 import sys; sys.path.insert(0, sys.argv[2])
 import os
-from apibuilder.backends.fork import linux, rootfs, sandbox, zygote
+from apibuilder.backends.fork import linux, rootfs, sandbox, selftest, zygote
+selftest.escapes, selftest.writable_code = lambda *_: [], lambda: False
 old_unshare, old_prctl, old_mount = linux.unshare, linux.prctl, linux.mount
 
 def without_namespace(flag):
@@ -154,3 +155,22 @@ async def test_a_layer_that_cannot_be_put_up_refuses_to_boot(
 async def _walls(backend: Supervisor) -> dict[str, bool]:
     (running, *_) = next(iter(backend._placements.values())).running
     return walls(running.handle.pid, backend._pool.zygote_pid)
+
+
+@pytest.mark.parametrize(
+    ("change", "escape"),
+    [
+        ("linux.load_seccomp = lambda _: None", "start a process"),
+        ("without_prctl(linux.PR_SET_MDWE)", "execute what it has written"),
+        ("rootfs.assemble = lambda root, apis: None; sandbox._take_data = lambda data: None; "
+         "sandbox._paths = lambda host, assign: (['/'], ['/tmp'])", "read /etc/passwd"),
+    ],
+)  # fmt: skip
+async def test_a_layer_that_is_up_but_does_not_hold_refuses_to_boot(
+    monkeypatch: pytest.MonkeyPatch, change: str, escape: str
+) -> None:
+    tested = _WITHOUT.replace("selftest.escapes, selftest.writable_code =", "_ =")
+    monkeypatch.setattr(zygote_client, "_BOOTSTRAP", tested.format(change=change))
+    with pytest.raises(errors.SandboxUnavailable, match=f"self-test could .*{escape}"):
+        async with fork_backend(("full",)):
+            pass

@@ -92,6 +92,7 @@ class Report(msgspec.Struct, frozen=True):
 
     layers: list[str]
     missing: dict[str, str]  # layer -> why not
+    escapes: list[str] = []  # what it could do all the same; anything is one too many
 
 
 _encode = msgspec.msgpack.Encoder().encode

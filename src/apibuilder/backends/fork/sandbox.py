@@ -22,6 +22,7 @@ from apibuilder.backends.fork.orders import Assign, Plan
 
 TMP = rootfs.TMP
 _TMP_OPTIONS = "size=16m,nr_inodes=1024,mode=1777"
+NO_WRITABLE_CODE = "no writable code"
 _OPEN_FILES = 1024
 _NOBODY = 65534  # what a worker sees itself as in its user namespace
 NAMESPACES = (
@@ -117,7 +118,7 @@ def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -
         return
     with layers.layer("no new privileges"):
         _renounce()
-    with layers.layer("no writable code", optional=True):
+    with layers.layer(NO_WRITABLE_CODE, optional=True):
         linux.prctl(linux.PR_SET_MDWE, 1)
     with layers.layer("Landlock", optional=tier == "full"):
         _landlock(host.plan.tier, *_paths(host, assign), delete_only=assign.delete_only)

@@ -118,11 +118,14 @@ async def _probe(pool: Pool, folders: DataFolders, files: RunFiles) -> orders.Re
     with listen:
         told = await handle.probe(assign, listen)
     try:
-        return orders.decode_report(told)
+        report = orders.decode_report(told)
     except msgspec.DecodeError:
         raise _unable(told) from None
     finally:
         folders.remove(name)
+    if report.escapes:
+        raise SandboxUnavailable(f"the escape self-test could {', '.join(report.escapes)}")
+    return report
 
 
 def _unable(told: bytes) -> SandboxUnavailable:

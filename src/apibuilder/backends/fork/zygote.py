@@ -20,7 +20,7 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
-from apibuilder.backends.fork import frames, linux, orders, rootfs, sandbox, worker
+from apibuilder.backends.fork import frames, linux, orders, rootfs, sandbox, selftest, worker
 
 # What APIs import most, and what those import late. NumPy and Pillow are left to those that use
 # them: loaded here they would cost every fork.
@@ -207,9 +207,17 @@ class Zygote:
             control.sendall(frames.control(failed))
             os._exit(_SANDBOX_FAILED)
         if assign.probe:
-            orders.send_report(control, orders.Report(layers.up, layers.missing))
+            orders.send_report(control, self._report(layers))
             os._exit(0)
         worker.run(listen, control)
+
+    def _report(self, layers: sandbox.Layers) -> orders.Report:
+        """In a probe: what holds, and whether it does."""
+        plan = self._host.plan
+        escapes = selftest.escapes(plan.tier, ["/etc/passwd", plan.apis_dir])
+        if sandbox.NO_WRITABLE_CODE in layers.up and selftest.writable_code():
+            escapes.append("execute what it has written")
+        return orders.Report(layers.up, layers.missing, escapes)
 
 
 def _build_walls(plan: orders.Plan) -> sandbox.Host:

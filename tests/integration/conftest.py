@@ -6,13 +6,14 @@ import asyncio
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import psutil
 import pytest
 
 from apibuilder.local.postgres import BundledPostgres, binaries
@@ -49,8 +50,14 @@ class Server:
     def kill(self) -> None:
         """As if the machine had taken it: no shutdown, no goodbye to its connections."""
         assert self.process is not None
+        # Its backends too: by themselves they notice only when they next wait for something.
+        family = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         self.process.wait()
+        psutil.wait_procs(family, timeout=30)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -99,6 +106,17 @@ async def _drop(server: Server, name: str) -> None:
     connection = await asyncpg.connect(server.dsn())
     await connection.execute(f"drop database {name} with (force)")
     await connection.close()
+
+
+@asynccontextmanager
+async def fresh_database(server: Server, template: str = "template0") -> AsyncIterator[str]:
+    """An empty one, or a copy, for as long as the block runs: its DSN."""
+    name = f"test_{uuid4().hex[:12]}"
+    await _create(server, name, template)
+    try:
+        yield server.dsn(name)
+    finally:
+        await _drop(server, name)
 
 
 @pytest.fixture(scope="session")

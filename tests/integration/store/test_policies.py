@@ -23,6 +23,10 @@ OWNED = (
 )  # fmt: skip
 CLOSED = ("usage_segments", "idempotency_keys")
 SHARED = ("plans",)
+MARKETPLACE = (
+    "public_profiles", "listings", "listing_plans", "subscriptions", "reviews", "secrets",
+    "usage_minutes", "usage_days", "api_logs",
+)  # fmt: skip
 WRITABLE = {"profiles": "handle = 'changed'", "apis": "name = 'changed', description = 'changed'"}
 REFUSED_COLUMNS = {
     "profiles": ("plan_id = 'business'", "id = gen_random_uuid()"),
@@ -99,7 +103,7 @@ async def test_rls_is_on_and_forced_on_every_table(seeded: Seeded) -> None:
     )
     assert [row["relname"] for row in rows if not row["walled"]] == []
     public = {row["relname"] for row in rows if row["nspname"] == "public"}
-    assert public == {*OWNED, *CLOSED, *SHARED}
+    assert public == {*OWNED, *CLOSED, *SHARED, *MARKETPLACE}
 
 
 @pytest.mark.parametrize("table", OWNED)

@@ -16,12 +16,14 @@ from apibuilder.store.keys import hash_key, new_key
 from tests.integration.store.conftest import Stores
 
 
-def a_call(at: datetime | None = None, api_id: UUID | None = None) -> Usage:
+def a_call(
+    at: datetime | None = None, api_id: UUID | None = None, key_id: UUID | None = None
+) -> Usage:
     return Usage(
         id=uuid4(),
         at=at or datetime.now(UTC),
         api_id=api_id or uuid4(),
-        key_id=uuid4(),
+        key_id=key_id or uuid4(),
         revision=3,
         status=200,
         duration_us=1500,

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
         120.0, gt=0, description="Time a generation has from the prompt to passed tests."
     )
     drain_seconds: float = Field(30.0, ge=0, description="Grace for requests in flight on a swap.")
+    usage_retention_days: int = Field(
+        90, ge=32, description="Days that single calls are kept; sums a day are kept for ever."
+    )
+    log_retention_days: int = Field(14, ge=1, description="Days that log lines are kept.")
     operator_plan: str = Field("business", description="Plan of the local operator account.")
     sample: bool = Field(True, description="Create a sample API at the very first start.")
     url: str | None = Field(

@@ -34,6 +34,7 @@ from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.system.service import SystemService
+from apibuilder.control.usage.rollup import Rollup
 from apibuilder.control.usage.service import UsageService
 from apibuilder.deployer.reconcile import Pace, Reconciler
 from apibuilder.errors import Unavailable
@@ -124,8 +125,19 @@ class Parts:
         store = PostgresDeployerStore(self._database)
         pace = Pace(grace=self._settings.drain_seconds)
         reconciler = Reconciler(store, self._backend, pace)
-        chores = (self._deployments.forget_old_requests, self._generations.abandon_dead)
+        rollup = Rollup(
+            self._usage,
+            usage_days=self._settings.usage_retention_days,
+            log_days=self._settings.log_retention_days,
+        )
+        chores = (
+            self._deployments.forget_old_requests,
+            self._generations.abandon_dead,
+            rollup.retain,
+            self._usage.refresh_listings,
+        )
         return [
+            rollup.run(),
             reconciler.run(),
             _spread(store.events(), self._watch, reconciler),
             keep_house(self._usage, chores),

@@ -244,6 +244,29 @@ class UsageStore(Protocol):
         """Make the ledger's partitions of these days (UTC), both included."""
         ...
 
+    async def roll_up(self, marks: int) -> int:
+        """Count up to so many marked minutes anew; answers how many marks were taken.
+
+        0 when there is nothing to do or another process is at it. Exactly once: what it counts and
+        the marks it takes are one transaction.
+        """
+        ...
+
+    async def retain(self, first: date) -> int:
+        """Drop the ledger and the minutes before this day (UTC); answers how many partitions.
+
+        Days are kept. Drops nothing while calls before `first` are not rolled up.
+        """
+        ...
+
+    async def drop_logs(self, before: datetime) -> None:
+        """Drop log lines that are older."""
+        ...
+
+    async def refresh_listings(self) -> None:
+        """Write the measured figures of the last 30 days into published listings."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationEnd:

@@ -1,16 +1,24 @@
-"""The ledger, read, and its partitions, made ahead."""
+"""The ledger, read and rolled up; its partitions, made ahead and dropped when they are old."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
+
+from apibuilder.errors import Unavailable
 from apibuilder.store.postgres.database import Database
 from apibuilder.store.postgres.queries import query
 
 _OFFSETS = query("usage.offsets")
 _CALLS = query("usage.calls_by_status")
 _ENSURE = query("usage.ensure_partition")
+_TRY_LOCK = query("rollups.try_lock")
+_ROLL_UP = query("rollups.roll_up")
+_DROP_USAGE = query("rollups.drop_usage_before")
+_DROP_LOGS = query("rollups.drop_logs_before")
+_REFRESH_LISTINGS = query("rollups.refresh_listings")
 
 
 class PostgresUsageStore:
@@ -33,3 +41,29 @@ class PostgresUsageStore:
         """Make the ledger's partitions of these days (UTC), both included."""
         for day in range((last - first).days + 1):
             await self._database.execute(_ENSURE, first + timedelta(days=day))
+
+    async def roll_up(self, marks: int) -> int:
+        """Count up to so many marked minutes anew; answers how many marks were taken."""
+        async with self._database.transaction() as tx:
+            # A statement of its own: what is counted must be read after the lock was taken.
+            if not await tx.fetchval(_TRY_LOCK):
+                return 0
+            return await tx.fetchval(_ROLL_UP, marks)
+
+    async def retain(self, first: date) -> int:
+        """Drop the ledger and the minutes before this day (UTC); answers how many partitions."""
+        async with self._database.transaction() as tx:
+            if not await tx.fetchval(_TRY_LOCK):
+                return 0
+            try:
+                return await tx.fetchval(_DROP_USAGE, first)
+            except asyncpg.LockNotAvailableError:
+                raise Unavailable("The ledger is being read; old days go another time.") from None
+
+    async def drop_logs(self, before: datetime) -> None:
+        """Drop log lines that are older."""
+        await self._database.execute(_DROP_LOGS, before)
+
+    async def refresh_listings(self) -> None:
+        """Write the measured figures of the last 30 days into published listings."""
+        await self._database.execute(_REFRESH_LISTINGS)

@@ -16,8 +16,14 @@ where revoked_at is null and (expires_at is null or expires_at > now())
   and ($1::uuid is null or api_id = $1);
 
 -- name: month_calls
-select api_id, count(*) as calls from public.usage_events
-where at >= date_trunc('month', now() at time zone 'UTC') at time zone 'UTC'
+-- The days that are rolled up, and what has changed since.
+select api_id, sum(calls)::bigint as calls from (
+  select api_id, calls from public.usage_days
+  where day >= date_trunc('month', now() at time zone 'UTC')::date
+  union all
+  select api_id, calls from internal.usage_pending
+  where minute >= date_trunc('month', now(), 'UTC')
+) all_of_it
 group by api_id;
 
 -- name: shipped

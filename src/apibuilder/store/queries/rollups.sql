@@ -1,0 +1,131 @@
+-- name: try_lock
+-- Rollups and retention take turns; the lock goes with the transaction.
+select pg_try_advisory_xact_lock(hashtextextended('apibuilder usage rollups', 0));
+
+-- name: roll_up
+-- Counts marked minutes anew and moves the difference into their days. A mark that is seen here was
+-- committed together with the rows it stands for, so these are seen too; one that is not seen waits
+-- for the next time.
+with taken as (
+  delete from internal.usage_marks
+  where id in (select id from internal.usage_marks order by id limit $1)
+  returning api_id, minute
+), wanted as materialized (
+  select distinct api_id, minute from taken
+  where minute >= (select at from internal.usage_floor)
+), counted as materialized (
+  select w.api_id, w.minute, e.key_id, e.status, e.bucket, count(*) as calls,
+    sum(e.duration_us) as duration_us, sum(e.request_bytes) as request_bytes,
+    sum(e.response_bytes) as response_bytes
+  from wanted w
+  cross join lateral (
+    select u.key_id, u.status, u.duration_us, u.request_bytes, u.response_bytes,
+      case when u.duration_us > 0
+           then width_bucket(u.duration_us, public.latency_bounds()) end as bucket
+    from public.usage_events u
+    where u.api_id = w.api_id and u.at >= w.minute and u.at < w.minute + interval '1 minute'
+    offset 0  -- one look into the index a minute, whatever the statistics say
+  ) e
+  group by w.api_id, w.minute, e.key_id, e.status, e.bucket
+), statuses as (
+  select api_id, minute, key_id, jsonb_object_agg(status, calls) as statuses
+  from (select api_id, minute, key_id, status, sum(calls) as calls from counted
+        group by api_id, minute, key_id, status) s
+  group by api_id, minute, key_id
+), latencies as (
+  select api_id, minute, key_id, jsonb_object_agg(bucket, calls) as latency
+  from (select api_id, minute, key_id, bucket, sum(calls) as calls from counted
+        where bucket is not null group by api_id, minute, key_id, bucket) b
+  group by api_id, minute, key_id
+), fresh as materialized (
+  select c.*, s.statuses, coalesce(l.latency, '{}') as latency
+  from (
+    select api_id, minute, key_id, sum(calls)::bigint as calls,
+      coalesce(sum(calls) filter (where status >= 500), 0)::bigint as errors,
+      coalesce(sum(calls) filter (where status between 400 and 499), 0)::bigint as client_errors,
+      sum(duration_us) as duration_us, sum(request_bytes) as request_bytes,
+      sum(response_bytes) as response_bytes
+    from counted group by api_id, minute, key_id
+  ) c
+  join statuses s using (api_id, minute, key_id)
+  left join latencies l using (api_id, minute, key_id)
+), changed as materialized (
+  select api_id, minute, key_id, 1 as sign, calls, errors, client_errors, duration_us,
+    request_bytes, response_bytes, latency, statuses
+  from fresh
+  union all
+  select api_id, minute, key_id, -1, m.calls, m.errors, m.client_errors, m.duration_us,
+    m.request_bytes, m.response_bytes, m.latency, m.statuses
+  from public.usage_minutes m join wanted using (api_id, minute)
+), written as (
+  insert into public.usage_minutes (api_id, minute, key_id, calls, errors, client_errors,
+    duration_us, request_bytes, response_bytes, latency, statuses)
+  select api_id, minute, key_id, calls, errors, client_errors, duration_us, request_bytes,
+    response_bytes, latency, statuses
+  from fresh
+  on conflict (api_id, minute, key_id) do update set
+    calls = excluded.calls, errors = excluded.errors, client_errors = excluded.client_errors,
+    duration_us = excluded.duration_us, request_bytes = excluded.request_bytes,
+    response_bytes = excluded.response_bytes, latency = excluded.latency,
+    statuses = excluded.statuses
+), moved as (
+  select api_id, (minute at time zone 'UTC')::date as day, key_id, sign, calls, errors,
+    client_errors, duration_us, request_bytes, response_bytes, latency, statuses
+  from changed
+), day_latencies as (
+  select api_id, day, key_id, jsonb_object_agg(key, calls) as latency
+  from (select api_id, day, key_id, b.key, sum(sign * b.value::bigint) as calls
+        from moved cross join lateral jsonb_each_text(latency) b group by 1, 2, 3, 4) b
+  group by api_id, day, key_id
+), day_statuses as (
+  select api_id, day, key_id, jsonb_object_agg(key, calls) as statuses
+  from (select api_id, day, key_id, s.key, sum(sign * s.value::bigint) as calls
+        from moved cross join lateral jsonb_each_text(statuses) s group by 1, 2, 3, 4) s
+  group by api_id, day, key_id
+), days as (
+  insert into public.usage_days as d (api_id, day, key_id, calls, errors, client_errors,
+    duration_us, request_bytes, response_bytes, latency, statuses)
+  select m.*, coalesce(l.latency, '{}'), s.statuses
+  from (
+    select api_id, day, key_id, sum(sign * calls)::bigint, sum(sign * errors)::bigint,
+      sum(sign * client_errors)::bigint, sum(sign * duration_us), sum(sign * request_bytes),
+      sum(sign * response_bytes)
+    from moved group by api_id, day, key_id
+  ) m
+  join day_statuses s using (api_id, day, key_id)
+  left join day_latencies l using (api_id, day, key_id)
+  on conflict (api_id, day, key_id) do update set
+    calls = d.calls + excluded.calls, errors = d.errors + excluded.errors,
+    client_errors = d.client_errors + excluded.client_errors,
+    duration_us = d.duration_us + excluded.duration_us,
+    request_bytes = d.request_bytes + excluded.request_bytes,
+    response_bytes = d.response_bytes + excluded.response_bytes,
+    latency = internal.add_counts(d.latency, excluded.latency),
+    statuses = internal.add_counts(d.statuses, excluded.statuses)
+)
+select count(*) from taken;
+
+-- name: drop_usage_before
+select internal.drop_usage_before($1::date);
+
+-- name: drop_logs_before
+delete from public.api_logs where at < $1;
+
+-- name: refresh_listings
+-- Measured, never claimed: the last 30 days of what is listed.
+update public.listings l
+set calls_30_days = coalesce(m.calls, 0), success_rate = 1 - m.errors / nullif(m.calls, 0)::float8,
+  p95_ms = m.p95_ms
+from public.listings o
+left join lateral (
+  select sum(d.calls)::bigint as calls, sum(d.errors)::bigint as errors,
+    (select public.latency_percentile(jsonb_object_agg(key, calls), 0.95)
+     from (select b.key, sum(b.value::bigint) as calls
+           from public.usage_days h cross join lateral jsonb_each_text(h.latency) b
+           where h.api_id = o.api_id and h.day > (now() at time zone 'UTC')::date - 30
+           group by b.key) b) as p95_ms
+  from public.usage_days d
+  where d.api_id = o.api_id and d.day > (now() at time zone 'UTC')::date - 30
+) m on true
+where l.id = o.id and l.status = 'published'
+  and (l.calls_30_days, l.p95_ms) is distinct from (coalesce(m.calls, 0), m.p95_ms);

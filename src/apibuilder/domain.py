@@ -141,6 +141,13 @@ class Deployment:
     checks: list[Check] = field(default_factory=list[Check])
 
 
+class KeyScope(StrEnum):
+    """What a Key may do with its Api."""
+
+    CALL = "call"  # every method
+    READ = "read"  # GET and HEAD only
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """A consumer's credential. Its clear text exists only in the answer that created it."""
@@ -155,6 +162,9 @@ class Key:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    scopes: tuple[KeyScope, ...] = (KeyScope.CALL,)
+    subscription_id: UUID | None = None  # a subscriber's: held to the plan of that listing
+    replaced_by: UUID | None = None  # rotated; with grace, `expires_at` is its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +233,7 @@ class KeyGrant:
     requests_per_second: float | None
     burst: int | None
     expires_at: datetime | None
+    scopes: tuple[KeyScope, ...] = (KeyScope.CALL,)
 
 
 class Usage(NamedTuple):

@@ -78,6 +78,12 @@ class InvalidSetting(ApiBuilderError):
     code, status = "invalid_setting", 500
 
 
+class InsufficientScope(ApiBuilderError):
+    """This key may only read: send GET or HEAD, or use a key with the scope `call`."""
+
+    code, status = "insufficient_scope", 403
+
+
 class Forbidden(ApiBuilderError):
     """This account may not do that."""
 

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from apibuilder.errors import (
     ApiBuilderError,
     BadRequest,
+    InsufficientScope,
     LimitExceeded,
     Unavailable,
 )
@@ -33,6 +34,7 @@ from apibuilder.store.ledger import Kind
 _log = structlog.get_logger()
 
 _LOAD_SECONDS = 5.0
+_READING = ("GET", "HEAD")
 _CALLER_LEFT = 499  # nginx's status for it; nobody sees it but the ledger
 
 
@@ -96,6 +98,8 @@ class Handler:
         target = split(call.scope["raw_path"], call.scope["path"])
         caller = self._caller(call, headers)
         live, principal = authenticate(self._table, self._table.find(target.name), headers.key)
+        if principal.reads_only and call.scope["method"] not in _READING:
+            raise InsufficientScope
         if live.closed is not None:
             live = await self._look_again(live)
         call.live = live

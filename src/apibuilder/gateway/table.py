@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from apibuilder.domain import ApiStatus, KeyGrant, Limits, Route
+from apibuilder.domain import ApiStatus, KeyGrant, KeyScope, Limits, Route
 from apibuilder.errors import ApiBuilderError, ApiFailed, ApiNotReady, ApiPaused
 from apibuilder.gateway.pool import Pool
 from apibuilder.limits.base import Bucket, Policy
@@ -31,6 +31,7 @@ class Principal:
     expires_at: float  # Unix time; infinity for never
     policy: Policy  # names the Api
     policy_header: bytes  # RateLimit-Policy
+    reads_only: bool
 
 
 class Table:
@@ -122,4 +123,5 @@ def _principal(grant: KeyGrant, limits: Limits) -> Principal:
     window = max(1, round(tightest.burst * tightest.interval_ns / 1e9))
     header = f'"rate";q={tightest.burst};w={window}, "quota";q={limits.monthly_quota}'
     expires = grant.expires_at.timestamp() if grant.expires_at is not None else float("inf")
-    return Principal(grant.key_id.bytes, expires, policy, header.encode())
+    reads_only = KeyScope.CALL not in grant.scopes
+    return Principal(grant.key_id.bytes, expires, policy, header.encode(), reads_only)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from apibuilder.domain import (
     Failure,
     Key,
     KeyGrant,
+    KeyScope,
     Plan,
     Revision,
     Route,
@@ -212,6 +213,7 @@ class KeyStore(Protocol):
         requests_per_second: float | None,
         burst: int | None,
         expires_at: datetime | None,
+        scopes: tuple[KeyScope, ...] = (KeyScope.CALL,),
     ) -> Key:
         """Raises TooManyKeys."""
         ...
@@ -220,8 +222,14 @@ class KeyStore(Protocol):
         """Oldest first, revoked ones too."""
         ...
 
-    async def rotate(self, user_id: UUID, key_id: UUID, key: NewKey) -> Key:
-        """Replace one by another with the same name and limits. Raises Conflict if revoked."""
+    async def rotate(
+        self, user_id: UUID, key_id: UUID, key: NewKey, grace: timedelta = timedelta(0)
+    ) -> Key:
+        """Replace one by another with the same name, limits and scopes.
+
+        The old one goes on for `grace`. Raises Conflict if it is revoked or replaced already, and
+        Forbidden for a subscriber's: only its holder may see a clear text.
+        """
         ...
 
     async def revoke(self, user_id: UUID, key_id: UUID) -> Key:

@@ -42,6 +42,24 @@ async def test_delete(control: Control) -> None:
     assert_problem(await control.get(f"/deployments/{made['deployment_id']}"), 404, "not_found")
 
 
+async def test_a_key_that_reads_and_is_replaced_with_grace(control: Control) -> None:
+    made = await control.deployed()
+    keys = f"/apis/{made['slug']}/keys"
+    old = (await control.post(keys, {"name": "reader", "scopes": ["read"]})).json()
+    assert old["scopes"] == ["read"]
+    new = (await control.post(f"/keys/{old['key_id']}/rotate", {"grace_seconds": 60})).json()
+    assert (new["scopes"], new["name"]) == (["read"], "reader")
+    listed = {key["key_id"]: key for key in (await control.get(keys)).json()["keys"]}
+    seen = listed[old["key_id"]]
+    assert (seen["revoked_at"], seen["replaced_by"]) == (None, new["key_id"])
+    assert seen["expires_at"] is not None
+    for wrong in ({"grace_seconds": -1}, {"grace_seconds": 1e9}, {"grace": 1}):
+        answer = await control.post(f"/keys/{new['key_id']}/rotate", wrong)
+        assert answer.status_code == 422
+    for scopes in ([], ["admin"]):
+        assert (await control.post(keys, {"scopes": scopes})).status_code == 422
+
+
 async def test_keys(control: Control) -> None:
     made = await control.deployed()
     keys = f"/apis/{made['slug']}/keys"

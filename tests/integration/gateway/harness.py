@@ -19,7 +19,16 @@ from uuid import UUID, uuid4
 
 from apibuilder.backends.base import Backend
 from apibuilder.backends.fork.frames import Boot, ControlReader, Drain, Failed, Ready, control
-from apibuilder.domain import ApiStatus, Ending, Instance, KeyGrant, Limits, Route, Usage
+from apibuilder.domain import (
+    ApiStatus,
+    Ending,
+    Instance,
+    KeyGrant,
+    KeyScope,
+    Limits,
+    Route,
+    Usage,
+)
 from apibuilder.errors import Conflict, NotFound, Unavailable
 from apibuilder.gateway.server import Gateway, Ports
 from apibuilder.limits.memory import MemoryLimiter
@@ -282,6 +291,7 @@ class World:
         rate: float | None = None,
         burst: int | None = None,
         expires_at: datetime | None = None,
+        scopes: tuple[KeyScope, ...] = (KeyScope.CALL,),
     ) -> Published:
         key = new_key()
         grant = KeyGrant(
@@ -291,6 +301,7 @@ class World:
             requests_per_second=rate,
             burst=burst,
             expires_at=expires_at,
+            scopes=scopes,
         )
         self.store.keys.append(grant)
         return Published(route, key.clear, grant)

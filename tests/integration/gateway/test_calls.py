@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
+from apibuilder.domain import KeyScope
 from tests.integration.gateway.harness import World
 
 SOURCE = """
@@ -41,3 +42,23 @@ async def test_a_call(world: World, client: aiohttp.ClientSession) -> None:
             assert await answer.json() == {"amount": 4.0, "currency": "EUR"}
             assert len(answer.headers["X-Request-ID"]) == 32
             assert '"rate";r=' in answer.headers["RateLimit"]
+
+
+async def test_a_key_that_may_only_read(world: World, client: aiohttp.ClientSession) -> None:
+    api = world.publish(SOURCE)
+    reader = world.add_key(api.route, scopes=(KeyScope.READ,))
+    both = world.add_key(api.route, scopes=(KeyScope.READ, KeyScope.CALL))
+    await world.start()
+    url = f"{world.url}/{api.route.slug}/echo"
+    for method, key, status in (
+        ("GET", reader, 200),
+        ("HEAD", reader, 200),
+        ("POST", reader, 403),
+        ("OPTIONS", reader, 403),
+        ("POST", both, 200),
+        ("POST", api, 200),
+    ):
+        async with client.request(method, url, headers=key.headers) as answer:
+            assert answer.status == status, (method, await answer.text())
+            if status == 403:
+                assert (await answer.json())["code"] == "insufficient_scope"

@@ -8,7 +8,14 @@ from fastapi import APIRouter, Response
 
 from apibuilder.control.authentication import CurrentPrincipal
 from apibuilder.control.dependencies import TheServices
-from apibuilder.control.keys.schemas import CreateKey, KeyList, KeyOut, NewKeyOut, RevokedOut
+from apibuilder.control.keys.schemas import (
+    CreateKey,
+    KeyList,
+    KeyOut,
+    NewKeyOut,
+    RevokedOut,
+    RotateKey,
+)
 from apibuilder.domain import Key
 
 router = APIRouter(prefix="/api/v1", tags=["keys"])
@@ -37,16 +44,25 @@ async def create_key(
         requests_per_second=body.requests_per_second,
         burst=body.burst,
         expires_at=body.expires_at,
+        scopes=tuple(dict.fromkeys(body.scopes)),
     )
     return _shown_once(key, clear, response)
 
 
 @router.post("/keys/{key_id}/rotate", status_code=201)
 async def rotate_key(
-    key_id: UUID, principal: CurrentPrincipal, services: TheServices, response: Response
+    key_id: UUID,
+    principal: CurrentPrincipal,
+    services: TheServices,
+    response: Response,
+    body: RotateKey | None = None,
 ) -> NewKeyOut:
-    """Replace a key by a new one with the same name and limits; the old one is dead at once."""
-    key, clear = await services.keys.rotate(principal, key_id)
+    """Replace a key by one with the same name, limits and scopes.
+
+    The old one is dead at once, or when its grace is over.
+    """
+    grace = (body or RotateKey()).grace
+    key, clear = await services.keys.rotate(principal, key_id, grace)
     return _shown_once(key, clear, response)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from apibuilder.domain import Key
+from apibuilder.domain import Key, KeyScope
+
+_LONGEST_GRACE = timedelta(days=30)
 
 
 class CreateKey(BaseModel):
@@ -20,6 +22,29 @@ class CreateKey(BaseModel):
     requests_per_second: float | None = Field(default=None, gt=0, le=1_000_000)
     burst: int | None = Field(default=None, gt=0, le=1_000_000)
     expires_at: AwareDatetime | None = None
+    scopes: list[KeyScope] = Field(
+        default=[KeyScope.CALL],
+        min_length=1,
+        description="`call`: every method; `read` alone: GET and HEAD only.",
+    )
+
+
+class RotateKey(BaseModel):
+    """How a Key is replaced."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    grace_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=_LONGEST_GRACE.total_seconds(),
+        description="The old one goes on so long.",
+    )
+
+    @property
+    def grace(self) -> timedelta:
+        """As a span of time."""
+        return timedelta(seconds=self.grace_seconds)
 
 
 class KeyOut(BaseModel):
@@ -31,6 +56,9 @@ class KeyOut(BaseModel):
     key_start: str
     requests_per_second: float | None
     burst: int | None
+    scopes: list[KeyScope]
+    subscription_id: UUID | None
+    replaced_by: UUID | None
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -46,6 +74,9 @@ class KeyOut(BaseModel):
             key_start=key.key_start,
             requests_per_second=key.requests_per_second,
             burst=key.burst,
+            scopes=list(key.scopes),
+            subscription_id=key.subscription_id,
+            replaced_by=key.replaced_by,
             created_at=key.created_at,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,

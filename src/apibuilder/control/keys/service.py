@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from apibuilder.control.authentication import Principal
-from apibuilder.domain import Key
+from apibuilder.domain import Key, KeyScope
 from apibuilder.errors import Invalid
 from apibuilder.store.base import KeyStore
 from apibuilder.store.keys import new_key
@@ -27,6 +27,7 @@ class KeyService:
         requests_per_second: float | None,
         burst: int | None,
         expires_at: datetime | None,
+        scopes: tuple[KeyScope, ...],
     ) -> tuple[Key, str]:
         """Raises NotFound, TooManyKeys, and Invalid for an expiry that has passed."""
         if expires_at is not None and expires_at <= datetime.now(UTC):
@@ -40,6 +41,7 @@ class KeyService:
             requests_per_second=requests_per_second,
             burst=burst,
             expires_at=expires_at,
+            scopes=scopes,
         )
         return stored, key.clear
 
@@ -47,10 +49,13 @@ class KeyService:
         """Oldest first. Raises NotFound."""
         return await self._keys.of_api(principal.user_id, ref)
 
-    async def rotate(self, principal: Principal, key_id: UUID) -> tuple[Key, str]:
-        """One with the same name and limits; the old one is dead. Raises NotFound, Conflict."""
+    async def rotate(self, principal: Principal, key_id: UUID, grace: timedelta) -> tuple[Key, str]:
+        """One with the same name, limits and scopes; the old one is dead after `grace`.
+
+        Raises NotFound, Conflict, Forbidden.
+        """
         key = new_key()
-        return await self._keys.rotate(principal.user_id, key_id, key), key.clear
+        return await self._keys.rotate(principal.user_id, key_id, key, grace), key.clear
 
     async def revoke(self, principal: Principal, key_id: UUID) -> Key:
         """Raises NotFound."""

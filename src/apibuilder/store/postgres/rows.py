@@ -15,6 +15,7 @@ from apibuilder.domain import (
     Failure,
     Key,
     KeyGrant,
+    KeyScope,
     Limits,
     Plan,
     Revision,
@@ -96,7 +97,7 @@ def deployment(row: Row) -> Deployment:
 
 def key(row: Row) -> Key:
     """From a row of `api_keys`."""
-    return Key(**{field.name: row[field.name] for field in fields(Key)})
+    return Key(**_with_scopes(row, Key))
 
 
 def route(row: Row) -> Route:
@@ -113,7 +114,7 @@ def route(row: Row) -> Route:
 
 def grant(row: Row) -> KeyGrant:
     """From `gateway.grants`."""
-    return KeyGrant(**{field.name: row[field.name] for field in fields(KeyGrant)})
+    return KeyGrant(**_with_scopes(row, KeyGrant))
 
 
 def checks_json(checks: list[Check]) -> list[dict[str, Any]]:
@@ -127,6 +128,11 @@ def parse_ref(ref: str) -> tuple[UUID | None, str]:
         return UUID(ref), ref
     except ValueError:
         return None, ref
+
+
+def _with_scopes(row: Row, kind: type[Key | KeyGrant]) -> dict[str, Any]:
+    values = {field.name: row[field.name] for field in fields(kind)}
+    return values | {"scopes": tuple(KeyScope(scope) for scope in row["scopes"])}
 
 
 def _checks(value: list[dict[str, Any]]) -> list[Check]:

@@ -15,6 +15,7 @@ _OFFSETS = query("usage.offsets")
 _CALLS = query("usage.calls_by_status")
 _ENSURE = query("usage.ensure_partition")
 _TRY_LOCK = query("rollups.try_lock")
+_PLAN = query("rollups.plan")
 _ROLL_UP = query("rollups.roll_up")
 _DROP_USAGE = query("rollups.drop_usage_before")
 _DROP_LOGS = query("rollups.drop_logs_before")
@@ -48,6 +49,7 @@ class PostgresUsageStore:
             # A statement of its own: what is counted must be read after the lock was taken.
             if not await tx.fetchval(_TRY_LOCK):
                 return 0
+            await tx.execute(_PLAN)
             return await tx.fetchval(_ROLL_UP, marks)
 
     async def retain(self, first: date) -> int:

@@ -10,10 +10,18 @@ where a.deleted_at is null and ($1::uuid is null or a.id = $1);
 
 -- name: grants
 -- Of all Apis, or of one.
-select id as key_id, api_id, key_hash, requests_per_second, burst, expires_at
-from public.api_keys
-where revoked_at is null and (expires_at is null or expires_at > now())
-  and ($1::uuid is null or api_id = $1);
+-- The lowest of the Key's own limits, its plan's and those of the plan that was subscribed to.
+select k.id as key_id, k.api_id, k.key_hash, k.expires_at, k.scopes,
+  least(k.requests_per_second, p.requests_per_second, l.requests_per_second)
+    as requests_per_second,
+  least(k.burst, p.burst, l.burst) as burst
+from public.api_keys k
+left join public.plans p on p.id = k.plan_id
+left join public.subscriptions s on s.id = k.subscription_id
+left join public.listing_plans l on l.id = s.listing_plan_id
+where k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+  and (s.id is null or s.status = 'active')
+  and ($1::uuid is null or k.api_id = $1);
 
 -- name: month_calls
 -- The days that are rolled up, and what has changed since.

@@ -2,6 +2,11 @@
 -- Rollups and retention take turns; the lock goes with the transaction.
 select pg_try_advisory_xact_lock(hashtextextended('apibuilder usage rollups', 0));
 
+-- name: plan
+-- For what follows: of rows that a statement makes itself the planner knows no number, takes them for
+-- few and would join them one by one. Where that is meant, it is said by `lateral`.
+set local enable_nestloop = off;
+
 -- name: roll_up
 -- Counts marked minutes anew and moves the difference into their days. A mark that is seen here was
 -- committed together with the rows it stands for, so these are seen too; one that is not seen waits
@@ -54,9 +59,14 @@ with taken as (
     request_bytes, response_bytes, latency, statuses
   from fresh
   union all
-  select api_id, minute, key_id, -1, m.calls, m.errors, m.client_errors, m.duration_us,
+  select w.api_id, w.minute, m.key_id, -1, m.calls, m.errors, m.client_errors, m.duration_us,
     m.request_bytes, m.response_bytes, m.latency, m.statuses
-  from public.usage_minutes m join wanted using (api_id, minute)
+  from wanted w
+  cross join lateral (
+    select u.* from public.usage_minutes u
+    where u.api_id = w.api_id and u.minute = w.minute
+    offset 0
+  ) m
 ), written as (
   insert into public.usage_minutes (api_id, minute, key_id, calls, errors, client_errors,
     duration_us, request_bytes, response_bytes, latency, statuses)

@@ -13,10 +13,10 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test hostile check format docs bench doctor install clean
+.PHONY: help up test hostile check format docs bench bench-database doctor install clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: install ## Run everything on this machine (Ctrl-C stops it)
 	@$(BIN)/apibuilder serve
@@ -37,12 +37,16 @@ format: install $(STAMPS)/dev ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-docs: install ## Write the generated pages of docs/ anew
+docs: install $(STAMPS)/dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m apibuilder.generator.recipes.page
+	@$(BIN)/python -m tests.integration.store.matrix_docs
 
 bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 	@$(BIN)/python -m bench.fork
 	@$(BIN)/python -m bench.gateway
+
+bench-database: install $(STAMPS)/dev ## Measure the database with ten million calls (minutes)
+	@$(BIN)/python -m bench.database
 
 doctor: install ## Say what runs and what is missing
 	@$(BIN)/apibuilder doctor

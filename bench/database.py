@@ -38,7 +38,7 @@ from generate_series(0, 3) n
 APIS = """
 insert into apis (id, user_id, name, slug, endpoint_url)
 select ('00000000-0000-4000-8000-00000000b' || lpad(n::text, 3, '0'))::uuid,
-  ('00000000-0000-4000-8000-00000000a' || lpad((n % 4)::text, 3, '0'))::uuid,
+  ('00000000-0000-4000-8000-00000000a' || lpad((n / 5)::text, 3, '0'))::uuid,
   'Api ' || n, 'api-' || n, 'http://127.0.0.1:8080/api-' || n
 from generate_series(0, 19) n
 """
@@ -49,7 +49,7 @@ insert into usage_events
 select (lpad(to_hex($1::bigint), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
   $2::timestamptz + n * (interval '1 day' / $3::bigint),
   ('00000000-0000-4000-8000-00000000b' || lpad(api::text, 3, '0'))::uuid,
-  ('00000000-0000-4000-8000-00000000c' || lpad((api * 2 + n % 2)::text, 3, '0'))::uuid,
+  ('00000000-0000-4000-8000-00000000c' || lpad((api * 2 + (n % 3) / 2)::text, 3, '0'))::uuid,
   1, case when n % 97 = 0 then 500 when n % 23 = 0 then 404 else 200 end,
   500 + (n * 7919) % 40000, n % 500, n % 3000
 from (select n, case when n % 4 = 0 then 0 else (n * 31) % 20 end as api
@@ -100,8 +100,8 @@ async def measure(dsn: str, rows: int, rounds: int) -> dict[str, Any]:
             taken += marks
         rolled_up = time.monotonic() - begun
         await connection.execute("vacuum analyze")
-        asked = await ask(connection, rounds)
         minutes = await connection.fetchval("select count(*) from usage_minutes")
+        asked = await ask(connection, rounds)
         await connection.close()
     return {
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}, 2 cores",

@@ -154,7 +154,7 @@ MATRIX: Final = (
             row="key_id = '{maker_key}'",
             select=own_of_maker(),
         )
-        for table in ("usage_events", "usage_minutes", "usage_days")
+        for table in ("usage_events", "usage_minutes", "usage_hours", "usage_days")
     ),
     *(
         Subject(
@@ -164,7 +164,7 @@ MATRIX: Final = (
             owner="subscriber",
             select={**own(), "maker": ALL, "subscriber": ALL},
         )
-        for table in ("usage_events", "usage_minutes", "usage_days")
+        for table in ("usage_events", "usage_minutes", "usage_hours", "usage_days")
     ),
     Subject(
         table="listings",

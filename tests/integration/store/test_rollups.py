@@ -110,6 +110,7 @@ async def test_a_rollup_that_dies_has_done_nothing(stores: Stores, shipper: Ship
             assert await tx.fetchval(QUERIES["rollups.roll_up"], 1000) > 0
             raise ZeroDivisionError
     assert (await days(stores, api))["calls"] is None
+    assert await minutes(stores, api) == {}
     await catch_up(stores)
     assert (await days(stores, api))["calls"] == 1
 
@@ -157,6 +158,8 @@ async def test_many_gateways_and_rollups_at_once_count_each_call_once(stores: St
             sum(one.duration_us for one in mine),
         ), f"seed {seed}"
         assert sum((await minutes(stores, api)).values()) == len(mine)
+        hours = "select sum(calls)::int from usage_hours where api_id = $1"
+        assert await stores.database.fetchval(hours, api) == len(mine)
         statuses = await stores.usage.calls_by_status(api, besides=[])
         assert statuses == Counter(one.status for one in mine)
 

@@ -102,11 +102,7 @@ async def _calls(stores: Stores, world: World) -> World:
         a_call(api_id=UUID(world["api"]), key_id=UUID(key)) for key in (maker_key, subscriber_key)
     ]
     await stores.gateway.ship("world", 0, 2, calls)
-    for table, unit in (("usage_minutes", "minute"), ("usage_days", "day")):
-        await stores.database.execute(
-            f"insert into {table} select api_id, date_trunc('{unit}', at), key_id, 1, 0, 0, 0, 0,"
-            " 0, '{}' from usage_events"
-        )
+    await stores.usage.roll_up(100)
     return {"maker_key": maker_key, "subscriber_key": subscriber_key}
 
 

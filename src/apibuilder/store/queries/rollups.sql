@@ -8,7 +8,7 @@ select pg_try_advisory_xact_lock(hashtextextended('apibuilder usage rollups', 0)
 set local enable_nestloop = off;
 
 -- name: roll_up
--- Counts marked minutes anew and moves the difference into their days. A mark that is seen here was
+-- Counts marked minutes anew and moves the difference into their hours and days. A mark that is seen here was
 -- committed together with the rows it stands for, so these are seen too; one that is not seen waits
 -- for the next time.
 with taken as (
@@ -79,31 +79,50 @@ with taken as (
     response_bytes = excluded.response_bytes, latency = excluded.latency,
     statuses = excluded.statuses
 ), moved as (
-  select api_id, (minute at time zone 'UTC')::date as day, key_id, sign, calls, errors,
+  select unit, date_trunc(unit, minute, 'UTC') as at, api_id, key_id, sign, calls, errors,
     client_errors, duration_us, request_bytes, response_bytes, latency, statuses
-  from changed
-), day_latencies as (
-  select api_id, day, key_id, jsonb_object_agg(key, calls) as latency
-  from (select api_id, day, key_id, b.key, sum(sign * b.value::bigint) as calls
-        from moved cross join lateral jsonb_each_text(latency) b group by 1, 2, 3, 4) b
-  group by api_id, day, key_id
-), day_statuses as (
-  select api_id, day, key_id, jsonb_object_agg(key, calls) as statuses
-  from (select api_id, day, key_id, s.key, sum(sign * s.value::bigint) as calls
-        from moved cross join lateral jsonb_each_text(statuses) s group by 1, 2, 3, 4) s
-  group by api_id, day, key_id
+  from changed cross join (values ('hour'), ('day')) units (unit)
+), moved_latencies as (
+  select unit, at, api_id, key_id, jsonb_object_agg(key, calls) as latency
+  from (select unit, at, api_id, key_id, b.key, sum(sign * b.value::bigint) as calls
+        from moved cross join lateral jsonb_each_text(latency) b group by 1, 2, 3, 4, 5) b
+  group by unit, at, api_id, key_id
+), moved_statuses as (
+  select unit, at, api_id, key_id, jsonb_object_agg(key, calls) as statuses
+  from (select unit, at, api_id, key_id, s.key, sum(sign * s.value::bigint) as calls
+        from moved cross join lateral jsonb_each_text(statuses) s group by 1, 2, 3, 4, 5) s
+  group by unit, at, api_id, key_id
+), summed as materialized (
+  select m.*, coalesce(l.latency, '{}') as latency, s.statuses
+  from (
+    select unit, at, api_id, key_id, sum(sign * calls)::bigint as calls,
+      sum(sign * errors)::bigint as errors, sum(sign * client_errors)::bigint as client_errors,
+      sum(sign * duration_us) as duration_us, sum(sign * request_bytes) as request_bytes,
+      sum(sign * response_bytes) as response_bytes
+    from moved group by unit, at, api_id, key_id
+  ) m
+  join moved_statuses s using (unit, at, api_id, key_id)
+  left join moved_latencies l using (unit, at, api_id, key_id)
+), hours as (
+  insert into public.usage_hours as h (api_id, hour, key_id, calls, errors, client_errors,
+    duration_us, request_bytes, response_bytes, latency, statuses)
+  select api_id, at, key_id, calls, errors, client_errors, duration_us, request_bytes,
+    response_bytes, latency, statuses
+  from summed where unit = 'hour'
+  on conflict (api_id, hour, key_id) do update set
+    calls = h.calls + excluded.calls, errors = h.errors + excluded.errors,
+    client_errors = h.client_errors + excluded.client_errors,
+    duration_us = h.duration_us + excluded.duration_us,
+    request_bytes = h.request_bytes + excluded.request_bytes,
+    response_bytes = h.response_bytes + excluded.response_bytes,
+    latency = internal.add_counts(h.latency, excluded.latency),
+    statuses = internal.add_counts(h.statuses, excluded.statuses)
 ), days as (
   insert into public.usage_days as d (api_id, day, key_id, calls, errors, client_errors,
     duration_us, request_bytes, response_bytes, latency, statuses)
-  select m.*, coalesce(l.latency, '{}'), s.statuses
-  from (
-    select api_id, day, key_id, sum(sign * calls)::bigint, sum(sign * errors)::bigint,
-      sum(sign * client_errors)::bigint, sum(sign * duration_us), sum(sign * request_bytes),
-      sum(sign * response_bytes)
-    from moved group by api_id, day, key_id
-  ) m
-  join day_statuses s using (api_id, day, key_id)
-  left join day_latencies l using (api_id, day, key_id)
+  select api_id, (at at time zone 'UTC')::date, key_id, calls, errors, client_errors, duration_us,
+    request_bytes, response_bytes, latency, statuses
+  from summed where unit = 'day'
   on conflict (api_id, day, key_id) do update set
     calls = d.calls + excluded.calls, errors = d.errors + excluded.errors,
     client_errors = d.client_errors + excluded.client_errors,

@@ -168,6 +168,16 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """An environment variable of an Api, as its maker sees it again: without its value."""
+
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    deployment_id: UUID | None = None  # that brings a change into force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSpec:
     """All a Backend needs to run a Deployment; nothing else reaches it."""
 
@@ -176,7 +186,7 @@ class DeploymentSpec:
     revision: int
     source: str
     limits: Limits
-    env: dict[str, str] = field(default_factory=dict[str, str])
+    env: dict[str, str] = field(default_factory=dict[str, str], repr=False)  # holds secrets
     ephemeral: bool = False  # a test run: its /data is empty and is removed afterwards
 
 

@@ -227,6 +227,12 @@ class TooManyKeys(LimitExceeded):
     code, status = "too_many_keys", 403
 
 
+class TooManySecrets(LimitExceeded):
+    """This API has as many secrets as one can have."""
+
+    code, status = "too_many_secrets", 403
+
+
 class TooManyGenerations(LimitExceeded):
     """This plan's generations of today are used up."""
 
@@ -386,6 +392,12 @@ class TestsFailed(DeployRefused):
     """The API's own tests failed, so it was not published."""
 
     code = "tests_failed"
+
+
+class SecretUnreadable(DeployRefused):
+    """A secret of this API cannot be opened."""
+
+    code = "secret_unreadable"
 
 
 class SandboxUnavailable(DeployRefused):

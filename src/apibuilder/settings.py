@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         120.0, gt=0, description="Time a generation has from the prompt to passed tests."
     )
     drain_seconds: float = Field(30.0, ge=0, description="Grace for requests in flight on a swap.")
+    secrets_key: str | None = Field(
+        None, repr=False, description="Keys that seal secrets, instead of the file secrets.key."
+    )
     usage_retention_days: int = Field(
         90, ge=32, description="Days that single calls are kept; sums a day are kept for ever."
     )

@@ -11,6 +11,7 @@ from apibuilder.control.apis.service import ApiService
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.secrets.service import SecretService
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.service import UsageService
 
@@ -22,6 +23,7 @@ class Services:
     apis: ApiService
     deployments: DeploymentService
     keys: KeyService
+    secrets: SecretService
     usage: UsageService
     system: SystemService
     generations: GenerationService

@@ -33,6 +33,7 @@ from apibuilder.control.generations.sandbox import BackendSandbox
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.secrets.service import SecretService
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.rollup import Rollup
 from apibuilder.control.usage.service import UsageService
@@ -49,8 +50,10 @@ from apibuilder.store.postgres import (
     PostgresDeploymentStore,
     PostgresGenerationStore,
     PostgresKeyStore,
+    PostgresSecretStore,
     PostgresUsageStore,
 )
+from apibuilder.store.sealing import Sealer
 
 _log = structlog.get_logger()
 
@@ -95,6 +98,8 @@ class Parts:
         self._deployments = PostgresDeploymentStore(database, backend=kind)
         self._generations = PostgresGenerationStore(database)
         self._usage = PostgresUsageStore(database)
+        self._sealer = Sealer.load(settings.secrets_key, settings.state_dir / "secrets.key")
+        self._secrets = PostgresSecretStore(database, self._sealer, backend=kind)
         self._watch = DeploymentWatch(self._deployments)
 
     def services(self) -> Services:
@@ -104,6 +109,7 @@ class Parts:
             apis=ApiService(self.apis, self._backend),
             deployments=deployments,
             keys=KeyService(PostgresKeyStore(self._database)),
+            secrets=SecretService(self._secrets),
             usage=UsageService(self.apis, self._usage, self._settings.usage_dir),
             system=SystemService(
                 backend=self._backend,
@@ -122,7 +128,7 @@ class Parts:
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the server, for as long as it does."""
-        store = PostgresDeployerStore(self._database)
+        store = PostgresDeployerStore(self._database, self._sealer)
         pace = Pace(grace=self._settings.drain_seconds)
         reconciler = Reconciler(store, self._backend, pace)
         rollup = Rollup(
@@ -133,6 +139,7 @@ class Parts:
         chores = (
             self._deployments.forget_old_requests,
             self._generations.abandon_dead,
+            self._secrets.reseal,
             rollup.retain,
             self._usage.refresh_listings,
         )

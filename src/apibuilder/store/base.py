@@ -25,6 +25,7 @@ from apibuilder.domain import (
     Plan,
     Revision,
     Route,
+    Secret,
     Started,
     Usage,
 )
@@ -234,6 +235,22 @@ class KeyStore(Protocol):
 
     async def revoke(self, user_id: UUID, key_id: UUID) -> Key:
         """The Key is dead; repeating it changes nothing."""
+        ...
+
+
+class SecretStore(Protocol):
+    """Secrets of Apis. No method answers a value."""
+
+    async def set(self, user_id: UUID, ref: str, name: str, value: str) -> Secret:
+        """Write one and start the Api afresh with it. Raises TooManySecrets."""
+        ...
+
+    async def of_api(self, user_id: UUID, ref: str) -> list[Secret]:
+        """By name."""
+        ...
+
+    async def delete(self, user_id: UUID, ref: str, name: str) -> UUID:
+        """Remove one and start the Api afresh without it: the id of that Deployment."""
         ...
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -31,9 +32,14 @@ UNSTARTABLE = GOOD + "1 / 0\n"  # passes the checks before storing; a Backend re
 
 
 class Picky(MemoryBackend):
-    """Refuses UNSTARTABLE as a real one would."""
+    """Refuses UNSTARTABLE as a real one would, and remembers what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: dict[UUID, DeploymentSpec] = {}
 
     async def place(self, spec: DeploymentSpec) -> Started:
+        self.given[spec.deployment_id] = spec
         if spec.source == UNSTARTABLE:
             raise ImportFailed("ZeroDivisionError: division by zero", file="main.py", line=3)
         return await super().place(spec)
@@ -44,7 +50,7 @@ class Control:
     """A client that is the operator, and what stands behind the API."""
 
     client: httpx.AsyncClient
-    backend: MemoryBackend
+    backend: Picky
     settings: Settings
     database: Database
     app: FastAPI
@@ -65,12 +71,12 @@ class Control:
 
 
 @pytest.fixture
-def backend() -> MemoryBackend:
+def backend() -> Picky:
     return Picky()
 
 
 @pytest.fixture
-async def control(dsn: str, tmp_path: Path, backend: MemoryBackend) -> AsyncIterator[Control]:
+async def control(dsn: str, tmp_path: Path, backend: Picky) -> AsyncIterator[Control]:
     settings = Settings(
         data_dir=tmp_path, database_url=dsn, gateway_url=GATEWAY_URL, drain_seconds=0
     )

@@ -20,8 +20,10 @@ from apibuilder.store.postgres import (
     PostgresGatewayStore,
     PostgresGenerationStore,
     PostgresKeyStore,
+    PostgresSecretStore,
     PostgresUsageStore,
 )
+from apibuilder.store.sealing import Sealer
 
 GATEWAY_URL = "http://gateway.test"
 SOURCE = "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -37,7 +39,9 @@ class Stores:
         self.accounts = PostgresAccountStore(self.database)
         self.apis = PostgresApiStore(self.database, backend="memory", gateway_url=GATEWAY_URL)
         self.deployments = PostgresDeploymentStore(self.database, backend="memory")
-        self.deployer = PostgresDeployerStore(self.database)
+        self.sealer = Sealer([bytes(32)])
+        self.deployer = PostgresDeployerStore(self.database, self.sealer)
+        self.secrets = PostgresSecretStore(self.database, self.sealer, backend="memory")
         self.keys = PostgresKeyStore(self.database)
         self.usage = PostgresUsageStore(self.database)
         self.generations = PostgresGenerationStore(self.database)

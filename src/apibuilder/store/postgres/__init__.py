@@ -8,6 +8,7 @@ from apibuilder.store.postgres.deployments import PostgresDeploymentStore
 from apibuilder.store.postgres.gateway import PostgresGatewayStore
 from apibuilder.store.postgres.generations import PostgresGenerationStore
 from apibuilder.store.postgres.keys import PostgresKeyStore
+from apibuilder.store.postgres.secrets import PostgresSecretStore
 from apibuilder.store.postgres.usage import PostgresUsageStore
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "PostgresGatewayStore",
     "PostgresGenerationStore",
     "PostgresKeyStore",
+    "PostgresSecretStore",
     "PostgresUsageStore",
 ]

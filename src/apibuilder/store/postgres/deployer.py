@@ -13,9 +13,11 @@ from apibuilder.store.postgres import rows
 from apibuilder.store.postgres.database import Connection, Database, Row
 from apibuilder.store.postgres.listen import notices
 from apibuilder.store.postgres.queries import query
+from apibuilder.store.sealing import Sealed, Sealer
 
 _WANTED = query("deployer.wanted")
 _SPEC = query("deployer.spec")
+_SECRETS = query("secrets.of_deployment")
 _STARTING = query("deployer.starting")
 _LOCK = query("deployer.lock")
 _ACTIVATE = query("deployer.activate")
@@ -28,21 +30,23 @@ _CRASHING = query("deployer.crashing")
 _ROLL_BACK = query("deployer.roll_back")
 _STOPPED = query("deployer.stopped")
 _PURGE_SOURCE = query("deployer.purge_source")
+_PURGE_SECRETS = query("deployer.purge_secrets")
 _PURGED = query("deployer.purged")
 
 
 class PostgresDeployerStore:
     """store.base.DeployerStore."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
+        self._sealer = sealer
 
     async def wanted(self, settle_seconds: float) -> list[WantedApi]:
         """Every Api that is not yet purged."""
         return [_wanted(row) for row in await self._database.fetch(_WANTED, settle_seconds)]
 
     async def spec(self, deployment_id: UUID) -> DeploymentSpec:
-        """All that a Backend needs to run it."""
+        """All that a Backend needs to run it. Raises SecretUnreadable."""
         row = await self._database.fetchrow(_SPEC, deployment_id)
         if row is None:
             raise NotFound(f"There is no deployment {deployment_id}.")
@@ -52,7 +56,13 @@ class PostgresDeployerStore:
             revision=row["revision"],
             source=row["source"],
             limits=rows.limits(row["plan"], row["limits"]),
+            env=await self._env(deployment_id, row["api_id"]),
         )
+
+    async def _env(self, deployment_id: UUID, api_id: UUID) -> dict[str, str]:
+        found = await self._database.fetch(_SECRETS, deployment_id)
+        sealed = {row["name"]: Sealed(row["key_id"], row["sealed"]) for row in found}
+        return {name: self._sealer.open(api_id, name, one) for name, one in sealed.items()}
 
     async def starting(self, deployment_id: UUID) -> None:
         """It is being placed."""
@@ -94,6 +104,7 @@ class PostgresDeployerStore:
         """The Backend has removed all of a deleted Api: drop its source and Deployments too."""
         async with self._database.transaction() as tx:
             await tx.execute(_PURGE_SOURCE, api_id)
+            await tx.execute(_PURGE_SECRETS, api_id)
             await tx.execute(_PURGED, api_id)
 
     async def events(self) -> AsyncIterator[UUID | None]:

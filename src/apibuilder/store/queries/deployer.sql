@@ -88,6 +88,10 @@ update public.deployments set status = 'stopped' where id = $1 and status = 'dra
 delete from public.revisions
 where api_id = (select id from public.apis where id = $1 and deleted_at is not null);
 
+-- name: purge_secrets
+delete from public.secrets
+where api_id = (select id from public.apis where id = $1 and deleted_at is not null);
+
 -- name: purged
 update public.apis set purged_at = now(), code_snapshot = null, container_id = null, prompt = null
 where id = $1 and deleted_at is not null and purged_at is null;

@@ -41,8 +41,9 @@ class Stack:
     env: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        environment = {
+    def environment(self) -> dict[str, str]:
+        """Of its processes, and of the command line that talks to them."""
+        return {
             **{k: v for k, v in os.environ.items() if not k.startswith("APIBUILDER_")},
             "APIBUILDER_DATA_DIR": str(self.data_dir),
             "APIBUILDER_PLATFORM_PORT": "0",
@@ -52,17 +53,18 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
             **self.env,
         }
+
+    def start(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         log = (self.data_dir / "serve.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "apibuilder", "serve"],
-            env=environment,
+            env=self.environment(),
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
         log.close()
-        self._environment = environment
         self.wait(self._ready, START_SECONDS, "the platform is ready")
 
     def _ready(self) -> bool:
@@ -110,18 +112,19 @@ class Stack:
         facts["ok"] = facts["ok"] and done.returncode == 0
         return facts
 
-    def cli(self, *words: str, code: int = 0) -> dict[str, Any]:
+    def cli(self, *words: str, code: int = 0, given: bytes = b"") -> dict[str, Any]:
         """Run a verb with --json; stdout must be exactly one JSON object."""
-        done = self._run(*words)
+        done = self._run(*words, given=given)
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
         answer = json.loads(done.stdout)
         assert isinstance(answer, dict)
         return answer
 
-    def _run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [sys.executable, "-m", "apibuilder", *words, "--json"],
-            env=self._environment,
+            env=self.environment(),
+            input=given,
             capture_output=True,
             timeout=90,
             check=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from apibuilder.cli import apis, processes, publish
+from apibuilder.cli.backup import backup, restore
 from apibuilder.cli.doctor import doctor
 from apibuilder.cli.keys import keys
 from apibuilder.cli.secrets import secrets
@@ -28,7 +29,8 @@ app.add_typer(keys, name="keys")
 app.add_typer(secrets, name="secrets")
 for verb in (apis.usage, doctor, processes.serve, processes.gateway, processes.runtime):
     app.command()(verb)
-app.command()(processes.control)
+for verb in (processes.control, backup, restore):
+    app.command()(verb)
 
 
 def main() -> None:

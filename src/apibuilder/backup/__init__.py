@@ -1,0 +1,1 @@
+"""`apibuilder backup` and `apibuilder restore`: the whole state of one machine in one file."""

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from apibuilder.backends.fork.supervisor import Supervisor
-from tests.contracts.backends import fork_backend, get, short_folder, spec
+from tests.contracts.backends import fork_backend, get, spec
+from tests.hostile import program
 
 Attack = Callable[..., Awaitable[Any]]
 
-_PROGRAM = """
-import ctypes, errno, os, socket, subprocess, sys, threading, time
-from fastapi import FastAPI
-app = FastAPI()
-
-def attack():
-{body}
-
-@app.get("/attack")
-def run():
-    try:
-        return {{"got": attack()}}
-    except BaseException as error:
-        return {{"refused": type(error).__name__, "why": str(error)}}
-"""
+DENIED = {"PermissionError", "FileNotFoundError", "OSError"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["full", "no-namespace"])
@@ -40,19 +24,11 @@ async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Supervisor]:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder with a path short enough for a socket."""
-    made = short_folder()
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.fixture
 def attack(backend: Supervisor) -> Attack:
     """Run a body in a worker: answers {"got": value} or {"refused": error, "why": text}."""
 
     async def run(body: str, **changes: Any) -> Any:
-        wanted = spec(program(body), **changes)
+        wanted = spec(program.attack(body), **changes)
         started = await backend.place(wanted)
         try:
             _, answer = await get(started.instance, "/attack")
@@ -61,8 +37,3 @@ def attack(backend: Supervisor) -> Attack:
             await backend.retire(wanted.deployment_id, 0)
 
     return run
-
-
-def program(body: str) -> str:
-    """An app whose GET /attack runs `body`."""
-    return _PROGRAM.format(body=textwrap.indent(textwrap.dedent(body), "    "))

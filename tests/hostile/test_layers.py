@@ -82,7 +82,7 @@ LAYERS = [
           program="memory that is writable and executable"),
     Layer("not dumpable", "without_prctl(linux.PR_SET_DUMPABLE, 0)", wall="not dumpable"),
     Layer("capabilities", "linux.drop_capabilities = lambda: None", wall="no capabilities"),
-    Layer("resource limits", "sandbox._limit = lambda assign, proc: None",
+    Layer("resource limits", "sandbox._limit = lambda *_, **__: None",
           program="one file larger than the quota", wall="resource limits"),
     Layer("closed descriptors", "sandbox._close_all_but = lambda keep: None",
           program="descriptors that were left open"),

@@ -1,6 +1,6 @@
 """To start, see or end processes."""
 
-from tests.hostile.program import Got, Program, Refused, attack
+from tests.hostile.program import Got, Problem, Program, Refused, attack
 
 _DENIED = Refused(errors=("PermissionError",))
 
@@ -60,14 +60,16 @@ PROGRAMS = [
             made = 0
             try:
                 for _ in range(5000):
-                    threading.Thread(target=time.sleep, args=(0.5,), daemon=True).start()
+                    threading.Thread(target=time.sleep, args=(3,), daemon=True).start()
                     made += 1
             except RuntimeError as error:
-                return [0 < made < 40, str(error)]
+                time.sleep(1)
+                return [0 < made < 20, str(error)]
         """),
         expect=Got(value=[True, "can't start new thread"]),
         held="pids cgroup, RLIMIT_NPROC",
-        limits={"processes": 40},
+        limits={"processes": 20},
+        uncounted=Problem(code="processes_exceeded", status=502, limit="processes"),
         recovers=True,
     ),
 ]  # fmt: skip

@@ -43,6 +43,28 @@ PROGRAMS = [
         says=("storage_exceeded: /data holds", "(storage_mb)"),
     ),
     Program(
+        name="files without a name",
+        source=attack("""
+            kept = []
+            for number in range(120):
+                try:
+                    file = open(DATA + "/hidden", "wb")
+                    os.unlink(DATA + "/hidden")
+                    kept.append(file)
+                    file.write(bytes(1 << 17))
+                    file.flush()
+                except OSError as error:
+                    kept.clear()
+                    return error.strerror
+                time.sleep(0.02)
+            return "never full"
+        """),
+        expect=Got(value="File too large"),
+        held="storage watch",
+        limits={"storage_mb": 6},
+        uncounted=Got(value="never full"),  # only root sees what another process holds open
+    ),
+    Program(
         name="a hundred thousand empty files",
         source=attack("""
             for number in range(100_000):

@@ -112,7 +112,7 @@ def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -
         with layers.layer("user namespace"):
             enter_user_namespace(host.proc, seen_as=_NOBODY)
     with layers.layer("resource limits"):
-        _limit(assign, host.proc)
+        _limit(assign, host.proc, alone=tier == "full" or assign.uid is not None)
     _close_all_but(keep)
     if tier == "none":
         return
@@ -161,15 +161,17 @@ def enter_user_namespace(proc: int, *, seen_as: int) -> None:
         os.close(fd)
 
 
-def _limit(assign: Assign, proc: int) -> None:
+def _limit(assign: Assign, proc: int, *, alone: bool) -> None:
+    """`alone`: no other process counts to the same user, so that its threads can be limited."""
     wanted = {
         resource.RLIMIT_NOFILE: _OPEN_FILES,
-        resource.RLIMIT_NPROC: assign.processes,
         resource.RLIMIT_FSIZE: assign.file_bytes,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
+    if alone:
+        wanted[resource.RLIMIT_NPROC] = assign.processes
     if assign.address_space_bytes is not None:
         with os.fdopen(os.open("self/statm", os.O_RDONLY, dir_fd=proc)) as statm:
             mapped = int(statm.read().split()[0]) * resource.getpagesize()

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import structlog
 
-from apibuilder.backends.fork import trees
+from apibuilder.backends.fork import process, trees
 from apibuilder.backends.fork.launcher import Running
 from apibuilder.backends.fork.placement import Placement
 from apibuilder.domain import Ending
@@ -52,8 +52,8 @@ class Storage:
                 sharing.setdefault(running.data, []).append((placement, running))
         for data, those in sharing.items():
             allowed = max(one.spec.limits.storage_mb for one, _ in those) * _MB
-            folders = [data, *(running.scratch for _, running in those if running.scratch)]
-            used = await asyncio.to_thread(_used, folders, int(allowed * _FAR))
+            running = [one for _, one in those]
+            used = await asyncio.to_thread(_used, data, running, int(allowed * _FAR))
             self._hold(data, those, used, allowed)
         self._frozen &= sharing.keys()
 
@@ -87,9 +87,13 @@ class Storage:
         those[0][0].say(f"/data holds {used / _MB:.1f} MB again: it may be written to.")
 
 
-def _used(folders: list[Path], enough: int) -> float:
+def _used(data: Path, running: list[Running], enough: int) -> float:
+    """In the folder, in temporary files on the same disk, and in files without a name."""
+    folders = [data, *(one.scratch for one in running if one.scratch)]
     try:
-        return sum(trees.measure(folder, enough) for folder in folders)
+        device = data.stat().st_dev
+        unlinked = sum(process.unlinked_bytes(one.handle.pid, device) for one in running)
+        return unlinked + sum(trees.measure(folder, enough) for folder in folders)
     except trees.TooDeep:
         return float("inf")
     except OSError as error:

@@ -17,7 +17,6 @@ from apibuilder.backends.fork.frames import (
     CANCEL,
     CREDIT,
     GOAWAY,
-    HEADER,
     MAX_CHUNK,
     MAX_HEAD,
     RESPONSE,
@@ -36,7 +35,7 @@ from apibuilder.backends.fork.streams import FrameTransport, Incoming, Outgoing
 
 MAX_STREAMS = 1024  # open, or cancelled and not yet confirmed by the worker
 MAX_UNSENT = 4 * 1024 * 1024  # bytes a worker may leave unread before it gets no new requests
-_MAX_STRAY = MAX_STREAMS * WINDOW // 16  # bytes of streams that were given up
+_MAX_LATE = WINDOW + MAX_HEAD + MAX_CHUNK  # bytes that a cancelled stream may still bring
 _LAST_STREAM = 2**32 - 1
 
 
@@ -172,7 +171,7 @@ class Link(FrameTransport):
         super().__init__()
         self.draining = False  # the worker takes no new requests here
         self.instance_id: str | None = None  # set by whoever wants to know it when it is lost
-        self._strays = 0
+        self._late = 0  # bytes that may still come of the streams that were cancelled
         self._last = 0
         self._exchanges: dict[int, Exchange] = {}
         self._given_up: set[int] = set()  # cancelled here; the worker's last frame is still due
@@ -215,6 +214,7 @@ class Link(FrameTransport):
         if self._exchanges.pop(stream, None) is None:
             return
         self._given_up.add(stream)
+        self._late += _MAX_LATE
         self.send(cancel_frame(stream, reason))
         exchange.finish(StreamCancelled(reason))
 
@@ -251,13 +251,11 @@ class Link(FrameTransport):
     def _on_late(self, kind: int, stream: int, *, end: bool, payload: bytes) -> None:
         """A frame of a stream that was given up here: those already on their way may still come,
         but no flood, which would cost the gateway and nobody else."""
-        self._strays += len(payload) + HEADER.size
-        if self._strays > _MAX_STRAY:
+        self._late -= max(1, len(payload))
+        if self._late < 0:
             raise FrameError("more frames of cancelled streams than could be on their way")
         if end or kind == CANCEL:
             self._given_up.remove(stream)
-            if not self._given_up:
-                self._strays = 0
 
     def _end(self, stream: int, exchange: Exchange, error: ExchangeError | None) -> None:
         """The worker's last frame of a stream has arrived."""

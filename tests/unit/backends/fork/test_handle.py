@@ -85,3 +85,16 @@ async def test_ready_fails_when_the_worker_ends_first(connected: Connected) -> N
     with pytest.raises(Unavailable):
         await handle.ready
     assert await handle.exited == 9
+
+
+async def test_many_small_messages_are_metered_like_large_ones(connected: Connected) -> None:
+    handle, theirs, transport = connected
+    beats = frames.control(frames.Beat(0, 0, 0)) * 1000
+    sent = 0
+    while transport.is_reading():
+        try:
+            sent += theirs.send(beats)
+        except BlockingIOError:
+            await asyncio.sleep(0)
+    assert sent < 4 << 20  # some 30 bytes each: by their length alone it would be 8 MB and more
+    assert not handle.exited.done()

@@ -209,6 +209,21 @@ async def test_reading_grants_credit_and_buffering_does_not(connected: tuple[Lin
     assert granted == WINDOW
 
 
+async def test_a_flood_of_frames_of_a_cancelled_stream_is_a_breach(
+    connected: tuple[Link, Peer],
+) -> None:
+    opened, peer = connected
+    first, other = (opened.request(get("/"), end=True) for _ in range(2))
+    first.cancel(Reason.DEADLINE)
+    flood = frame(BODY, 1, bytes(MAX_CHUNK)) * 16
+    with pytest.raises(OSError):
+        async with asyncio.timeout(20):
+            while True:
+                await peer.say(flood)
+    with pytest.raises(LinkLost, match="cancelled streams"):
+        await other.response()
+
+
 async def test_a_reader_that_was_cancelled_loses_nothing(connected: tuple[Link, Peer]) -> None:
     opened, peer = connected
     exchange = opened.request(get("/"), end=True)

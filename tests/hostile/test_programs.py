@@ -1,4 +1,7 @@
-"""Every program of tests/hostile/programs, deployed and called as a stranger's would be."""
+"""The programs of tests/hostile/programs, deployed and called as a stranger's would be.
+
+All of them on tier full, every second one on no-namespace; `make hostile` runs the rest.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,15 @@ from tests.hostile.programs import CATEGORIES
 from tests.hostile.road import Road, open_road, verdict
 
 ALL = [program for programs in CATEGORIES.values() for program in programs]
+_EVERY = {"full": 1, "no-namespace": 2}
+_CASES = [
+    pytest.param(tier, program, id=f"{tier}-{program.name}")
+    for tier in TIERS
+    for program in [one for one in ALL if tier in one.tiers][:: _EVERY[tier]]
+]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=TIERS)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def road(request: pytest.FixtureRequest) -> AsyncIterator[Road]:
     async with open_road(request.param) as opened:
         yield opened
@@ -26,9 +35,7 @@ def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("program", ALL, ids=lambda program: program.name)
+@pytest.mark.parametrize(("road", "program"), _CASES, indirect=["road"])
 async def test_program(road: Road, program: Program) -> None:
-    if road.tier not in program.tiers:
-        pytest.skip(f"not on tier {road.tier}")
     seen, odd = await road.run(program)
     assert verdict(program, seen, odd) == []

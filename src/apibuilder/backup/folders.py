@@ -49,8 +49,8 @@ def of_apis(apis: Path) -> Iterator[tuple[UUID, Path]]:
 async def copy(backend: Instances | None, api_id: UUID, folder: Path, target: Path) -> None:
     """A copy as of one moment. `backend` is None when nothing runs. Raises Conflict."""
     for _ in range(_TRIES):
-        if backend is not None:
-            await _suspend(backend, api_id)
+        if backend is not None and not await _suspend(backend, api_id):
+            continue
         before = _state(folder)
         shutil.rmtree(target, ignore_errors=True)
         await asyncio.to_thread(_copy, folder, target)
@@ -64,12 +64,16 @@ async def copy(backend: Instances | None, api_id: UUID, folder: Path, target: Pa
     )
 
 
-async def _suspend(backend: Instances, api_id: UUID) -> None:
-    async with asyncio.timeout(_STOP_SECONDS):
-        while live := await _live(backend, api_id):
-            for deployment_id in live:
-                await backend.suspend(deployment_id, _GRACE_SECONDS)
-            await asyncio.sleep(_LOOK_SECONDS)
+async def _suspend(backend: Instances, api_id: UUID) -> bool:
+    """Whether nobody lives any more."""
+    deadline = asyncio.get_running_loop().time() + _STOP_SECONDS
+    while live := await _live(backend, api_id):
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        for deployment_id in live:
+            await backend.suspend(deployment_id, _GRACE_SECONDS)
+        await asyncio.sleep(_LOOK_SECONDS)
+    return True
 
 
 async def _live(backend: Instances, api_id: UUID) -> list[UUID]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -66,13 +65,13 @@ async def minutes(stores: Stores, api_id: UUID) -> dict[datetime, int]:
 
 async def test_calls_are_summed_by_minute_and_day(stores: Stores, shipper: Shipper) -> None:
     api, key = uuid4(), uuid4()
-    call = replace(a_call(NOON, api, key), duration_us=4000)
+    call = a_call(NOON, api, key)._replace(duration_us=4000)
     second = NOON + timedelta(minutes=1)
     await shipper.ship(
         call,
-        replace(call, id=uuid4(), status=404),
-        replace(call, id=uuid4(), status=503, at=NOON + timedelta(seconds=59.9)),
-        replace(call, id=uuid4(), at=second),
+        call._replace(id=uuid4(), status=404),
+        call._replace(id=uuid4(), status=503, at=NOON + timedelta(seconds=59.9)),
+        call._replace(id=uuid4(), at=second),
     )
     await catch_up(stores)
     assert await minutes(stores, api) == {NOON: 3, second: 1}
@@ -84,11 +83,11 @@ async def test_calls_are_summed_by_minute_and_day(stores: Stores, shipper: Shipp
 
 async def test_a_late_row_and_the_end_of_a_stream(stores: Stores, shipper: Shipper) -> None:
     api = uuid4()
-    start = replace(a_call(NOON, api), duration_us=0, response_bytes=0)
+    start = a_call(NOON, api)._replace(duration_us=0, response_bytes=0)
     await shipper.ship(start)
     await catch_up(stores)
-    end = replace(start, duration_us=5_000_000, response_bytes=700)
-    late = replace(a_call(NOON - timedelta(days=3), api), duration_us=1)
+    end = start._replace(duration_us=5_000_000, response_bytes=700)
+    late = a_call(NOON - timedelta(days=3), api)._replace(duration_us=1)
     await shipper.ship(end, late)
     await catch_up(stores)
     found = await days(stores, api)
@@ -125,14 +124,13 @@ async def test_many_gateways_and_rollups_at_once_count_each_call_once(stores: St
         shipper = Shipper(stores)
         for _ in range(15):
             batch = [
-                replace(
-                    a_call(NOON + timedelta(seconds=draw.randrange(600)), draw.choice(apis)),
+                a_call(NOON + timedelta(seconds=draw.randrange(600)), draw.choice(apis))._replace(
                     status=draw.choice((200, 200, 404, 500)),
                     duration_us=draw.randrange(0, 90_000_000),
                 )
                 for _ in range(draw.randrange(1, 20))
             ]
-            again = [replace(one, response_bytes=999) for one in batch[::5]]
+            again = [one._replace(response_bytes=999) for one in batch[::5]]
             sent.extend([*batch, *again])
             await shipper.ship(*batch, *again)
 
@@ -177,11 +175,11 @@ async def test_counts_hold_before_during_and_after_a_rollup(
     stores: Stores, shipper: Shipper
 ) -> None:
     api = uuid4()
-    first, second = a_call(NOON, api), replace(a_call(NOON, api), status=500)
+    first, second = a_call(NOON, api), a_call(NOON, api)._replace(status=500)
     await shipper.ship(first)
     assert await stores.usage.calls_by_status(api, besides=[]) == {200: 1}
     await catch_up(stores)
-    await shipper.ship(second, replace(first, status=499))
+    await shipper.ship(second, first._replace(status=499))
     assert await stores.usage.calls_by_status(api, besides=[]) == {499: 1, 500: 1}
     assert await stores.usage.calls_by_status(api, besides=[second.id]) == {499: 1}
     await catch_up(stores)
@@ -213,7 +211,7 @@ async def test_percentiles_are_within_their_bucket(stores: Stores, shipper: Ship
     draw = random.Random(7)
     durations = sorted(int(draw.lognormvariate(9.5, 1.0)) + 1 for _ in range(2000))
     call = a_call(NOON, api, uuid4())
-    await shipper.ship(*(replace(call, id=uuid4(), duration_us=one) for one in durations))
+    await shipper.ship(*(call._replace(id=uuid4(), duration_us=one) for one in durations))
     await catch_up(stores)
     for step in ("minute", "hour", "day"):
         row = await stores.database.fetchrow(
@@ -240,8 +238,8 @@ async def test_listings_get_measured_figures(stores: Stores, shipper: Shipper) -
         listing,
     )
     await stores.database.execute("update listings set status = 'published' where id = $1", listing)
-    calls = [replace(a_call(NOON, made.api_id), duration_us=4000) for _ in range(3)]
-    await shipper.ship(*calls, replace(calls[0], id=uuid4(), status=500))
+    calls = [a_call(NOON, made.api_id)._replace(duration_us=4000) for _ in range(3)]
+    await shipper.ship(*calls, calls[0]._replace(id=uuid4(), status=500))
     await catch_up(stores)
     await stores.usage.refresh_listings()
     row = await stores.database.fetchrow("select * from listings where id = $1", listing)

@@ -47,6 +47,7 @@ class WorkerHandle(asyncio.Protocol):
         self.busy_at = self.beat_at  # last time it was seen to serve something
         self.base_mb = 0.0  # private memory before it had an Api: the zygote's, mostly
         self.cpu_at_beat = 0.0  # seconds it had used at its last sign of life
+        self.renewed = False  # whether another one was asked to take its place
         self.dropped_told = 0  # of beat.dropped_logs
         self.killed_because: Ending | None = None
         self._control = control
@@ -111,7 +112,7 @@ class WorkerHandle(asyncio.Protocol):
 
     async def drain(self, grace_seconds: float) -> None:
         """Let it finish what is in flight, and end it; returns when the process is gone."""
-        self.blame("it was stopped")
+        self.blame(Ending(detail="it was stopped", code="stopped"))
         self.tell(frames.Drain(grace_seconds))
         # The worker keeps to the grace time itself; then its lifespan may still end.
         await asyncio.wait([self.exited], timeout=grace_seconds + _LIFESPAN_SECONDS)

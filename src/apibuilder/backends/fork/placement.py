@@ -121,11 +121,9 @@ class Placement:
     async def renew(self, running: Running, because: str, grace_seconds: float) -> None:
         """Replace an Instance: it is drained once another one is there to take its place."""
         self.say(because)
-        try:
-            await self.add()
-        finally:
-            if running in self.running:
-                self.drain_one(running, grace_seconds)
+        await self.add()
+        if running in self.running:
+            self.drain_one(running, grace_seconds)
 
     def _keep_until_ended(self, task: asyncio.Task[Any]) -> None:
         self._ending.add(task)

@@ -100,8 +100,13 @@ class Watch:
         elif threads > running.spec.limits.processes:
             running.handle.kill(_threads(threads, running.spec.limits.processes))
         elif used > _LEAKED * allowed and now - running.since > self.intervals.leak:
-            why = f"A process holds {used:.0f} of {allowed} MB of memory and is replaced."
-            running.handle.blame(why)
+            self._renew(placement, running, f"{used:.0f} of {allowed} MB of memory")
+
+    def _renew(self, placement: Placement, running: Running, holds: str) -> None:
+        """Once an Instance: if no other can be started, this one goes on to its end."""
+        if not running.handle.renewed:
+            running.handle.renewed = True
+            why = f"A process holds {holds} and is replaced."
             self._work(placement.renew(running, why, self.intervals.drain))
 
     def _scale_out(self, placement: Placement) -> None:

@@ -13,7 +13,7 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test hostile check format docs bench bench-database doctor install clean
+.PHONY: help up test hostile check format docs bench bench-database soak doctor install clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,11 +39,16 @@ format: install $(STAMPS)/dev ## Format and fix what can be fixed
 
 docs: install $(STAMPS)/dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m apibuilder.generator.recipes.page
+	@$(BIN)/python -m apibuilder.generator.packages_page
 	@$(BIN)/python -m tests.integration.store.matrix_docs
 
 bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 	@$(BIN)/python -m bench.fork
+	@$(BIN)/python -m bench.density
 	@$(BIN)/python -m bench.gateway
+
+soak: install $(STAMPS)/dev ## Start, stop and swap N times (default 1000); fails if anything leaks
+	@$(BIN)/python -m tests.soak -n $(or $(N),1000)
 
 bench-database: install $(STAMPS)/dev ## Measure the database with ten million calls (minutes)
 	@$(BIN)/python -m bench.database

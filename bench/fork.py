@@ -45,7 +45,7 @@ async def rounds(count: int, one: Callable[[], Awaitable[float]]) -> dict[str, f
     return summary(samples)
 
 
-async def _exec(prefix: list[str], folder: Path) -> float:
+async def exec_start(prefix: list[str], folder: Path) -> float:
     """Spawn uvicorn on a Unix socket and wait for the first response."""
     path = folder / "app.sock"
     path.unlink(missing_ok=True)
@@ -123,10 +123,10 @@ async def main() -> None:
     folder = short_folder()
     (folder / "main.py").write_text(HELLO)
     few = max(3, given.rounds // 5)
-    result["exec_ms"] = await rounds(few, lambda: _exec([], folder))
+    result["exec_ms"] = await rounds(few, lambda: exec_start([], folder))
     if shutil.which("bwrap"):
         wall = ["bwrap", "--dev-bind", "/", "/", "--unshare-all", "--die-with-parent"]
-        result["bubblewrap_ms"] = await rounds(few, lambda: _exec(wall, folder))
+        result["bubblewrap_ms"] = await rounds(few, lambda: exec_start(wall, folder))
     shutil.rmtree(folder)
     await _fork(result, given.rounds, given.workers)
     result["times_faster_than_exec"] = round(result["exec_ms"]["p50"] / result["wake_ms"]["p50"], 1)

@@ -106,6 +106,8 @@ class Api:
     created_at: datetime
     updated_at: datetime
     endpoint_url: str = ""
+    egress_hosts: tuple[str, ...] = ()  # that it may reach
+    min_instances: int = 0  # that are kept warm
     error: Failure | None = None  # of its newest Deployment, if that one failed
 
 
@@ -178,6 +180,26 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A call that the platform makes of one of an Api's own routes, again and again."""
+
+    id: UUID
+    api_id: UUID
+    name: str
+    cron: str  # five fields, UTC
+    method: str
+    path: str  # below the Api, with its query
+    next_at: datetime
+    running_until: datetime | None  # a run is under way, and is given up then
+    runs: int
+    failures: int
+    missed: int
+    last_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSpec:
     """All a Backend needs to run a Deployment; nothing else reaches it."""
 
@@ -187,6 +209,8 @@ class DeploymentSpec:
     source: str
     limits: Limits
     env: dict[str, str] = field(default_factory=dict[str, str], repr=False)  # holds secrets
+    egress_hosts: tuple[str, ...] = ()  # that it may reach; none: no network at all
+    min_instances: int = 0  # that are kept warm; 0: it sleeps when nobody calls
     ephemeral: bool = False  # a test run: its /data is empty and is removed afterwards
 
 

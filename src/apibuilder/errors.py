@@ -227,6 +227,12 @@ class TooManyKeys(LimitExceeded):
     code, status = "too_many_keys", 403
 
 
+class TooManySchedules(LimitExceeded):
+    """This API has as many schedules as one can have."""
+
+    code, status = "too_many_schedules", 403
+
+
 class TooManySecrets(LimitExceeded):
     """This API has as many secrets as one can have."""
 
@@ -404,6 +410,12 @@ class SandboxUnavailable(DeployRefused):
     """This machine cannot isolate strangers' code well enough."""
 
     code = "sandbox_unavailable"
+
+
+class EgressUnavailable(DeployRefused):
+    """The API declares hosts to reach, which takes a network namespace: the sandbox tier `full`."""
+
+    code = "egress_unavailable"
 
 
 class CrashLoop(DeployRefused):

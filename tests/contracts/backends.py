@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from apibuilder.backends.egress.client import COMMAND
 from apibuilder.backends.fork.frames import RequestHead
 from apibuilder.backends.fork.link import Link
+from apibuilder.backends.fork.scale import ScaleIntervals
 from apibuilder.backends.fork.supervisor import Supervisor, open_supervisor
 from apibuilder.backends.fork.watch import Intervals
 from apibuilder.domain import DeploymentSpec, Instance, Limits
@@ -55,6 +57,8 @@ def spec(
     api_id: UUID | None = None,
     ephemeral: bool = False,
     env: dict[str, str] | None = None,
+    min_instances: int = 0,
+    egress_hosts: tuple[str, ...] = (),
     **limits: Any,
 ) -> DeploymentSpec:
     """A spec of a fresh Deployment; keyword arguments change its Limits."""
@@ -66,6 +70,8 @@ def spec(
         limits=replace(LIMITS, **limits),
         env=env or {},
         ephemeral=ephemeral,
+        min_instances=min_instances,
+        egress_hosts=egress_hosts,
     )
 
 
@@ -97,6 +103,8 @@ async def fork_backend(
     base: Path | None = None,
     start_timeout_seconds: float = 10.0,
     intervals: Intervals | None = None,
+    scale: ScaleIntervals | None = None,
+    egress_command: Sequence[str] = COMMAND,
     spares: int = 1,
 ) -> AsyncIterator[Supervisor]:
     """A Supervisor with a real zygote, on `base` or on a folder that is removed afterwards."""
@@ -108,6 +116,8 @@ async def fork_backend(
         accept_tiers=tiers,
         start_timeout_seconds=start_timeout_seconds,
         intervals=intervals or Intervals(),
+        scale=scale,
+        egress_command=egress_command,
         spares=spares,
     )
     try:

@@ -106,6 +106,16 @@ async def test_parallel_acquires_share_one_start(backend: Backend) -> None:
     assert len({instance.id for instances in answers for instance in instances}) == 1
 
 
+async def test_a_crowd_gets_as_many_as_the_limits_allow(backend: Backend) -> None:
+    wanted = spec(max_instances=3)
+    started = await backend.place(wanted)
+    two = await backend.acquire(wanted.deployment_id, 2)
+    assert len(two) == 2 and started.instance in two
+    assert len(await backend.acquire(wanted.deployment_id, 9)) == 3
+    assert len(await backend.acquire(wanted.deployment_id)) == 3
+    await backend.retire(wanted.deployment_id, 0)
+
+
 async def test_retire_forgets_and_is_safe_to_repeat(backend: Backend) -> None:
     wanted = spec()
     await backend.place(wanted)

@@ -8,6 +8,8 @@ The contract, in prose, for whoever writes another one:
   that is placed already answers its present Instance.
 * `acquire` answers the live Instances, starting one if there is none (scale from zero). Parallel
   calls share one start. It is on the path of a request, so it must be quick when one is live.
+  A gateway that finds those it knows CROWDED asks for more; it gets as many as the Deployment's
+  limits allow and as could be started. Which of them are not needed any more the Backend sees.
 * `retire` takes a Deployment away: its Instances take no new requests, finish those in flight
   within the grace time, and end. Retiring what is not there is not an error.
 * `suspend` does the same to its Instances but keeps the Deployment, ready for `acquire`.
@@ -26,6 +28,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from apibuilder.domain import DeploymentSpec, Ending, Instance, Started
+
+CROWDED = 8  # requests in flight an Instance, from which on another one is worth its memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,10 @@ class Backend(Protocol):
         """Start and verify; raises a DeployRefused that names file, line and cause."""
         ...
 
-    async def acquire(self, deployment_id: UUID) -> list[Instance]:
-        """Live Instances, at least one. Raises NotFound (not placed) or InstanceUnavailable."""
+    async def acquire(self, deployment_id: UUID, instances: int = 1) -> list[Instance]:
+        """Live Instances, at least one, and `instances` of them if that can be done.
+
+        Raises NotFound (not placed) or InstanceUnavailable."""
         ...
 
     async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:

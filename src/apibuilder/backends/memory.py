@@ -41,12 +41,13 @@ class MemoryBackend:
         checks = [Check(name="import", passed=True)]
         return Started(instance=instance, openapi={"openapi": "3.1.0"}, checks=checks)
 
-    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+    async def acquire(self, deployment_id: UUID, instances: int = 1) -> list[Instance]:
         """See Backend."""
         spec = self._specs.get(deployment_id)
         if spec is None:
             raise errors.NotFound("This deployment is not placed here.")
-        if not self._live.get(deployment_id):
+        live = self._live.setdefault(deployment_id, [])
+        while len(live) < max(1, min(instances, spec.limits.max_instances)):
             self._starts += 1
             instance = Instance(
                 id=f"memory-{self._starts}",
@@ -54,8 +55,8 @@ class MemoryBackend:
                 api_id=spec.api_id,
                 address=self._address_of(spec),
             )
-            self._live[deployment_id] = [instance]
-        return list(self._live[deployment_id])
+            live.append(instance)
+        return list(live)
 
     async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:
         """See Backend. There is nothing to drain."""

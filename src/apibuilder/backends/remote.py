@@ -51,9 +51,10 @@ class RemoteBackend:
         path = f"/v1/deployments/{spec.deployment_id}"
         return msgspec.json.decode(await self._call("PUT", path, spec), type=Started)
 
-    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+    async def acquire(self, deployment_id: UUID, instances: int = 1) -> list[Instance]:
         """See Backend."""
-        answer = await self._call("POST", f"/v1/deployments/{deployment_id}/acquire")
+        path = f"/v1/deployments/{deployment_id}/acquire?instances={instances}"
+        answer = await self._call("POST", path)
         return msgspec.json.decode(answer, type=_Instances).instances
 
     async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:

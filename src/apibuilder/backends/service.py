@@ -55,9 +55,13 @@ async def place(deployment_id: UUID, request: Request, runtime: Runtime) -> Resp
 
 
 @router.post("/v1/deployments/{deployment_id}/acquire")
-async def acquire(deployment_id: UUID, runtime: Runtime) -> Response:
+async def acquire(
+    deployment_id: UUID,
+    runtime: Runtime,
+    instances: Annotated[int, Query(ge=1, le=1000, description="As many as that, if allowed.")] = 1,
+) -> Response:
     """The live Instances, at least one; starts one if there is none."""
-    return _json({"instances": await runtime.acquire(deployment_id)})
+    return _json({"instances": await runtime.acquire(deployment_id, instances)})
 
 
 @router.post("/v1/deployments/{deployment_id}/suspend", status_code=204)

@@ -8,6 +8,7 @@ from apibuilder.cli import apis, processes, publish
 from apibuilder.cli.backup import backup, restore
 from apibuilder.cli.doctor import doctor
 from apibuilder.cli.keys import keys
+from apibuilder.cli.schedules import schedules
 from apibuilder.cli.secrets import secrets
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ for verb in (apis.show, apis.logs, apis.pause, apis.resume, publish.reload, apis
 for verb in (publish.rollback, apis.delete):
     app.command()(verb)
 app.add_typer(keys, name="keys")
+app.add_typer(schedules, name="schedules")
 app.add_typer(secrets, name="secrets")
 for verb in (apis.usage, doctor, processes.serve, processes.gateway, processes.runtime):
     app.command()(verb)

@@ -49,6 +49,14 @@ def deploy(
     file: Annotated[Path, typer.Argument(help="A Python file that defines `app`.")],
     name: Annotated[str | None, typer.Option(help="Name of the API.")] = None,
     api: Annotated[str | None, typer.Option(help="Id or slug of the API to change.")] = None,
+    *,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help='A host that it may reach, again for more; "" for none from now on.'),
+    ] = None,
+    min_instances: Annotated[
+        int | None, typer.Option(help="Instances that are kept warm; 0: it may sleep.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Publish a FastAPI file of your own, as a new API or a new revision."""
@@ -56,6 +64,10 @@ def deploy(
         body: dict[str, Any] = {"source": _read(file)}
         if name or not api:
             body["name"] = name or _name_of(file)
+        if allow_host:
+            body["egress_hosts"] = [host for host in allow_host if host]
+        if min_instances is not None:
+            body["min_instances"] = min_instances
         path = f"/apis/{api}/revisions" if api else "/apis"
         _show(_wait_for("deploying", path, body), as_json=as_json)
 

@@ -15,6 +15,7 @@ from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.generations.endpoints import router as generations
 from apibuilder.control.keys.endpoints import router as keys
 from apibuilder.control.request_id import RequestId
+from apibuilder.control.schedules.endpoints import router as schedules
 from apibuilder.control.secrets.endpoints import router as secrets
 from apibuilder.control.system.endpoints import router as system
 from apibuilder.control.usage.endpoints import router as usage
@@ -35,6 +36,6 @@ def create_app(services: Services, authenticators: tuple[Authenticator, ...]) ->
     # The last added is the outermost: even an answer that a handler of errors makes has an id.
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestId)
-    for router in (system, apis, deployments, keys, secrets, usage, generations):
+    for router in (system, apis, deployments, keys, secrets, usage, generations, schedules):
         app.include_router(router)
     return app

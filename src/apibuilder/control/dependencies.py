@@ -11,6 +11,7 @@ from apibuilder.control.apis.service import ApiService
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.schedules.service import ScheduleService
 from apibuilder.control.secrets.service import SecretService
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.service import UsageService
@@ -27,6 +28,7 @@ class Services:
     usage: UsageService
     system: SystemService
     generations: GenerationService
+    schedules: ScheduleService
 
 
 def _services(request: Request) -> Services:

@@ -33,6 +33,8 @@ from apibuilder.control.generations.sandbox import BackendSandbox
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.schedules.runner import ScheduleRunner
+from apibuilder.control.schedules.service import ScheduleService
 from apibuilder.control.secrets.service import SecretService
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.rollup import Rollup
@@ -50,6 +52,7 @@ from apibuilder.store.postgres import (
     PostgresDeploymentStore,
     PostgresGenerationStore,
     PostgresKeyStore,
+    PostgresScheduleStore,
     PostgresSecretStore,
     PostgresUsageStore,
 )
@@ -98,6 +101,7 @@ class Parts:
         self._deployments = PostgresDeploymentStore(database, backend=kind)
         self._generations = PostgresGenerationStore(database)
         self._usage = PostgresUsageStore(database)
+        self._schedules = PostgresScheduleStore(database)
         self._sealer = Sealer.load(settings.secrets_key, settings.state_dir / "secrets.key")
         self._secrets = PostgresSecretStore(database, self._sealer, backend=kind)
         self._watch = DeploymentWatch(self._deployments)
@@ -117,6 +121,7 @@ class Parts:
                 gateway_url=self._settings.gateway_origin,
             ),
             generations=GenerationService(self._generations, self._pipeline(), deployments),
+            schedules=ScheduleService(self._schedules),
         )
 
     def _pipeline(self) -> Pipeline:
@@ -148,6 +153,7 @@ class Parts:
             reconciler.run(),
             _spread(store.events(), self._watch, reconciler),
             keep_house(self._usage, chores),
+            ScheduleRunner(self._schedules, self._settings.gateway_origin).run(),
         ]
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
 from apibuilder.backends.fork.frames import Reason
 from apibuilder.backends.fork.link import Exchange
 from apibuilder.errors import ApiBuilderError, DeadlineExceeded
-from apibuilder.gateway.connection import SCOPE_KEY, Connection
-from apibuilder.gateway.headers import RequestHeaders
+from apibuilder.gateway.connection import SCOPE_KEY, Watcher
+from apibuilder.gateway.headers import Headers, RequestHeaders
 from apibuilder.gateway.identity import new_identity
 from apibuilder.gateway.limit import Grant
 from apibuilder.gateway.table import LiveRoute
@@ -21,6 +22,21 @@ _TICK_SECONDS = 0.05
 
 class CallerLeft(Exception):
     """The caller closed the connection before it had an answer."""
+
+
+class Peer(Protocol):
+    """The caller's connection, be it `connection.Connection` or `socket.Socket`."""
+
+    watcher: Watcher | None
+    lost: bool
+
+    async def answer(self, status: int, headers: Headers, body: bytes, *, close: bool) -> None:
+        """Send a whole answer."""
+        ...
+
+    def close(self) -> None:
+        """Close it, whatever is under way."""
+        ...
 
 
 class Deadlines:
@@ -66,7 +82,8 @@ class Call:
         self.receive = receive
         self.send = send
         self.method: str = scope["method"]
-        self.connection: Connection = scope[SCOPE_KEY]
+        self.connection: Peer = scope[SCOPE_KEY]
+        self.is_socket = scope["type"] == "websocket"
         self.started_ns = time.monotonic_ns()
         self.at_us = now_ns // 1000
         self.identity = new_identity(now_ns)
@@ -75,6 +92,8 @@ class Call:
     @property
     def body_unread(self) -> bool:
         """Whether the caller may still be sending."""
+        if self.is_socket:
+            return False
         return self.headers is None or (self.headers.has_body and not self.body_complete)
 
     def give_up(self, failure: ApiBuilderError | CallerLeft, reason: Reason) -> None:

@@ -1,8 +1,8 @@
 """One HTTP connection: uvicorn's protocol plus the walls that it leaves to others.
 
 Added here: a cap and a deadline on the request's head, one meaning for an absolute URI and its
-Host, trailers that are no headers, upgrades that are not followed, errors in problem+json, and a
-word to the request in flight when its caller has left.
+Host, trailers that are no headers, upgrades that are not followed unless to a WebSocket
+(socket.py), errors in problem+json, and a word to the request in flight when its caller has left.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Connection(HttpToolsProtocol):
         if upgrade:
             self._check_upgrade()
         super().on_headers_complete()
-        if upgrade:
+        if upgrade and not self._should_upgrade():
             self.cycle.keep_alive = False
             self._deaf = True
 
@@ -132,6 +132,8 @@ class Connection(HttpToolsProtocol):
         names = {name for name, _ in self.headers}
         if names & {b"content-length", b"transfer-encoding"}:
             self._stop(BadRequest("A request with a body cannot ask for an upgrade."))
+        if self._should_upgrade() and not self._idle:
+            self._stop(BadRequest("A WebSocket cannot begin behind an unanswered request."))
 
     def _stop(self, error: ApiBuilderError) -> None:
         """Leave the parser's callback; `send_400_response` says why."""

@@ -30,6 +30,7 @@ from apibuilder.gateway.table import LiveRoute
 from apibuilder.gateway.target import Target
 
 WAKE_SECONDS = 5.0  # for an Instance to start, or for the runtime to come back
+_SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
 _PAUSES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # one try each, then the pause
 
 
@@ -96,7 +97,8 @@ async def forward(
             link = (live.pool and live.pool.pick()) or await _wake(live, routes)
             if call.connection.lost:
                 raise CallerLeft
-            call.exchange = exchange = link.request(head, end=upload is None)
+            whole = upload is None and not call.is_socket
+            call.exchange = exchange = link.request(head, end=whole)
             if upload is None:
                 deadlines.arm(call, limits.timeout_seconds)
             else:
@@ -160,7 +162,7 @@ def _request_head(
         target.raw_path,
         scope["query_string"],
         f"/{target.name}",
-        caller.scheme,
+        _SOCKET_SCHEMES[caller.scheme] if call.is_socket else caller.scheme,
         scope["http_version"],
         headers + caller.headers,
         caller.address,

@@ -17,6 +17,7 @@ from apibuilder.errors import (
 from apibuilder.gateway.authenticate import authenticate
 from apibuilder.gateway.body import check_size
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
+from apibuilder.gateway.converse import Conversations
 from apibuilder.gateway.forward import Answer, Routes, forward
 from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.limit import Grant
@@ -33,6 +34,7 @@ from apibuilder.store.ledger import Kind
 
 _log = structlog.get_logger()
 
+_HTTP_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 _LOAD_SECONDS = 5.0
 _READING = ("GET", "HEAD")
 _CALLER_LEFT = 499  # nginx's status for it; nobody sees it but the ledger
@@ -51,8 +53,10 @@ class Handler:
         proxies: TrustedProxies,
         metrics: Metrics,
         deadlines: Deadlines,
+        conversations: Conversations,
         notes: Notes,
     ) -> None:
+        self._conversations = conversations
         self._notes = notes
         self._table = table
         self._routes = routes
@@ -63,7 +67,7 @@ class Handler:
         self._deadlines = deadlines
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One call of a user's Api, as ASGI; `connection.Connection` must be the protocol."""
+        """One call of a user's Api, as ASGI, over a `Connection` or a `Socket`."""
         call = Call(scope, receive, send)
         try:
             await self._serve(call)
@@ -98,7 +102,7 @@ class Handler:
         target = split(call.scope["raw_path"], call.scope["path"])
         caller = self._caller(call, headers)
         live, principal = authenticate(self._table, self._table.find(target.name), headers.key)
-        if principal.reads_only and call.scope["method"] not in _READING:
+        if principal.reads_only and (call.is_socket or call.method not in _READING):
             raise InsufficientScope
         if live.closed is not None:
             live = await self._look_again(live)
@@ -121,7 +125,10 @@ class Handler:
             answer = await forward(
                 call, live, target, caller, routes=self._routes, deadlines=self._deadlines
             )
-            await relay(call, answer, self._meter, live.route.limits, self._deadlines)
+            if call.is_socket:
+                await self._conversations.hold(call, answer)
+            else:
+                await relay(call, answer, self._meter, live.route.limits, self._deadlines)
         except BaseException as error:
             if answer is not None:
                 await answer.close()
@@ -142,7 +149,8 @@ class Handler:
 
     def _caller(self, call: Call, headers: RequestHeaders) -> Caller:
         peer = call.scope["client"] or ("", 0)
-        caller = self._proxies.caller(peer, call.scope["scheme"], headers.forwarded)
+        scheme = _HTTP_SCHEMES[call.scope["scheme"]]
+        caller = self._proxies.caller(peer, scheme, headers.forwarded)
         if caller.request_id is not None:
             call.request_id = caller.request_id
         return caller

@@ -69,6 +69,7 @@ class _Meaning(IntEnum):
     FORWARDED = 8
     SET_COOKIE = 9
     INVALID = 10
+    SUBPROTOCOLS = 11
 
 
 _PASS, _DROP = _Meaning.PASS, _Meaning.DROP
@@ -79,7 +80,12 @@ _SPECIAL_IN_REQUEST = {
     b"content-length": _Meaning.CONTENT_LENGTH,
     b"transfer-encoding": _Meaning.TRANSFER_ENCODING,
     b"connection": _Meaning.CONNECTION,
+    b"sec-websocket-protocol": _Meaning.SUBPROTOCOLS,
 }
+# A browser cannot send a header with a WebSocket, but it can name subprotocols: the first of these
+# carries the key, the second is what the gateway picks when the Api picks none.
+_KEY_SUBPROTOCOL = b"apibuilder.key."
+OWN_SUBPROTOCOL = b"apibuilder"
 _SPECIAL_IN_RESPONSE = {
     b"content-length": _Meaning.CONTENT_LENGTH,
     b"connection": _Meaning.CONNECTION,
@@ -110,7 +116,8 @@ def _in_response(name: bytes) -> _Meaning:
 class RequestHeaders:
     """A request's headers, read once."""
 
-    __slots__ = ("content_length", "forwarded", "has_body", "host", "key", "passed")
+    __slots__ = ("content_length", "forwarded", "has_body", "host", "key", "own_subprotocol",
+                 "passed", "subprotocols")  # fmt: skip
 
     def __init__(self, headers: Headers) -> None:
         """Raises BadRequest or AmbiguousKey."""
@@ -120,6 +127,8 @@ class RequestHeaders:
         self.host: bytes | None = None
         self.content_length = 0
         self.has_body = False
+        self.subprotocols: list[bytes] = []  # that the Api may choose from
+        self.own_subprotocol = False  # whether the caller offered the gateway's own
         named: set[bytes] | None = None
         for pair in headers:
             meaning = _in_request(pair[0])
@@ -131,6 +140,8 @@ class RequestHeaders:
                 self._special(meaning, pair)
         if named:
             self.passed = [pair for pair in self.passed if pair[0] not in named]
+        if self.subprotocols:
+            self.passed.append((b"sec-websocket-protocol", b", ".join(self.subprotocols)))
 
     def _special(self, meaning: _Meaning, pair: tuple[bytes, bytes]) -> None:
         value = pair[1]
@@ -155,8 +166,19 @@ class RequestHeaders:
             if value.lower() != b"chunked":
                 raise BadRequest("The only transfer encoding that is taken is `chunked`.")
             self.has_body = True
+        elif meaning is _Meaning.SUBPROTOCOLS:
+            self._take_subprotocols(value)
         else:
             self.forwarded.append(pair)
+
+    def _take_subprotocols(self, value: bytes) -> None:
+        for name in filter(None, (part.strip() for part in value.split(b","))):
+            if name.startswith(_KEY_SUBPROTOCOL):
+                self._take_key(name.removeprefix(_KEY_SUBPROTOCOL))
+            elif name == OWN_SUBPROTOCOL:
+                self.own_subprotocol = True
+            else:
+                self.subprotocols.append(name)
 
     def _take_key(self, key: bytes) -> None:
         if not key:

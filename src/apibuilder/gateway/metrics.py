@@ -20,6 +20,7 @@ from apibuilder.gateway.call import Call
 
 MAX_APIS = 1000  # as many get a label of their own; the rest is counted as one
 _OTHER = "other"
+_SWITCHING = 101
 _NONE = "none"  # a call that named no Api it may see
 # Upper bounds in seconds.
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -47,6 +48,8 @@ class Metrics(Collector):
         if api not in self._apis:
             api = self._name(api)
         self._calls[api, status] += 1
+        if status == _SWITCHING:
+            return  # how long a conversation lasts says nothing of how quick an answer is
         seconds = (time.monotonic_ns() - call.started_ns) / 1e9
         kind = _CLASSES.get(status // 100, "5xx")
         self._buckets[kind][bisect_left(_BOUNDS, seconds)] += 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import suppress
+from math import ceil
 from uuid import UUID
 
-from apibuilder.backends.base import Backend
+from apibuilder.backends.base import CROWDED, Backend
 from apibuilder.backends.fork.link import Link, LinkLost, Refused
 from apibuilder.errors import (
     ApiBuilderError,
@@ -22,6 +23,11 @@ _FIRST_PAUSE = 0.05  # seconds; doubled until the Backend is back
 _LONGEST_PAUSE = 0.5
 _WHY_SECONDS = 1.5  # to be told why an Instance ended
 
+_CROWD_SECONDS = 0.1  # a crowd that is gone by then needs no other Instance
+_CROWD_OVER_SECONDS = 1.0
+_LOOK_SECONDS = 0.5  # between two wishes for more Instances
+_FULL_SECONDS = 5.0  # the same, when there were no more
+
 _choose = random.Random().randrange  # noqa: S311 (which Instance is no secret)
 
 
@@ -35,6 +41,9 @@ class Pool:
         self._live: list[Link] = []
         self._filling: asyncio.Task[None] | None = None
         self._waiters = 0
+        self._crowded_since = float("-inf")  # loop time
+        self._crowded_at = float("-inf")
+        self._next_look = 0.0
 
     def pick(self) -> Link | None:
         """Of two live Instances the one with fewer calls in flight; None if there is none."""
@@ -44,9 +53,34 @@ class Pool:
             second = live[_choose(len(live))] if len(live) > 1 else first
             link = first if first.in_flight <= second.in_flight else second
             if not (link.closed or link.draining):
+                if link.in_flight >= CROWDED:
+                    self._on_crowd()
                 return link
             live.remove(link)
         return None
+
+    def _on_crowd(self) -> None:
+        """Ask for more Instances once the crowd has lasted for a moment."""
+        now = asyncio.get_running_loop().time()
+        if now - self._crowded_at > _CROWD_OVER_SECONDS:
+            self._crowded_since = now
+        self._crowded_at = now
+        wanted = ceil((self.in_flight + 1) / CROWDED)
+        if (
+            now - self._crowded_since < _CROWD_SECONDS
+            or now < self._next_look
+            or wanted <= len(self._live)
+            or not (self._filling is None or self._filling.done())
+        ):
+            return
+        self._next_look = now + _LOOK_SECONDS
+        self._filling = asyncio.create_task(self._grow(wanted))
+        self._filling.add_done_callback(_seen)
+
+    async def _grow(self, wanted: int) -> None:
+        await self._fill(wanted)
+        if len(self._live) < wanted:
+            self._next_look = asyncio.get_running_loop().time() + _FULL_SECONDS
 
     async def fill(self, seconds: float) -> None:
         """Make sure that `pick` finds a link; parallel calls share one try.
@@ -68,11 +102,11 @@ class Pool:
         finally:
             self._waiters -= 1
 
-    async def _fill(self) -> None:
+    async def _fill(self, wanted: int = 1) -> None:
         pause = _FIRST_PAUSE
         while True:
             try:
-                instances = await self._backend.acquire(self.deployment_id)
+                instances = await self._backend.acquire(self.deployment_id, wanted)
                 break
             except Unavailable:  # it is being restarted; those who wait set the limit
                 if not self._waiters:

@@ -17,10 +17,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from apibuilder.backends.base import Backend
+from apibuilder.backends.fork.messages import MAX_MESSAGE
 from apibuilder.errors import ApiBuilderError
 from apibuilder.gateway.app import GatewayApp, health_app, metrics_app
 from apibuilder.gateway.call import Deadlines
 from apibuilder.gateway.connection import Connection
+from apibuilder.gateway.converse import IDLE_SECONDS, PING_SECONDS, Conversations
 from apibuilder.gateway.handler import Handler
 from apibuilder.gateway.keeper import Keeper
 from apibuilder.gateway.meter import Meter
@@ -28,6 +30,7 @@ from apibuilder.gateway.metrics import Metrics, registry
 from apibuilder.gateway.notes import Notes
 from apibuilder.gateway.proxies import TrustedProxies
 from apibuilder.gateway.shipper import Shipper, count_month
+from apibuilder.gateway.socket import Socket
 from apibuilder.gateway.table import Table
 from apibuilder.limits.base import Limiter
 from apibuilder.store.base import GatewayStore
@@ -50,6 +53,8 @@ class Ports:
     usage_dir: Path
     trusted_proxies: str
     drain_seconds: float
+    socket_idle_seconds: float = IDLE_SECONDS
+    socket_ping_seconds: float = PING_SECONDS
 
 
 class Gateway:
@@ -61,6 +66,7 @@ class Gateway:
         self._meter = Meter(ports.usage_dir)
         self._shipper = Shipper(ports.store, ports.usage_dir, self._meter)
         table, metrics, self._deadlines = Table(), Metrics(), Deadlines()
+        self._conversations = Conversations(table, self._meter, ports.socket_idle_seconds)
         self._keeper = Keeper(ports.store, ports.backend, table)
         self._notes = Notes(ports.backend)
         handler = Handler(
@@ -71,6 +77,7 @@ class Gateway:
             proxies=TrustedProxies(ports.trusted_proxies),
             metrics=metrics,
             deadlines=self._deadlines,
+            conversations=self._conversations,
             notes=self._notes,
         )
         metrics.gauge(
@@ -83,10 +90,8 @@ class Gateway:
             "1 while calls are refused because the usage ledger cannot grow.",
             lambda: float(self._meter.full),
         )
-        self._calls = _server(
-            GatewayApp(health_app(self._keeper, self._meter), handler), ports.drain_seconds
-        )
-        self._metrics = _server(metrics_app(registry(metrics)), 0)
+        self._calls = _server(GatewayApp(health_app(self._keeper, self._meter), handler), ports)
+        self._metrics = _server(metrics_app(registry(metrics)), ports)
 
     async def serve(self, listen: socket.socket, metrics_listen: socket.socket) -> None:
         """Until SIGTERM or SIGINT: then no new calls, those in flight finish, usage is shipped."""
@@ -97,6 +102,7 @@ class Gateway:
             asyncio.create_task(self._restore_and_ship()),
             asyncio.create_task(self._keeper.run()),
             asyncio.create_task(self._deadlines.run()),
+            asyncio.create_task(self._conversations.run()),
             asyncio.create_task(self._notes.run()),
             asyncio.create_task(self._sweep()),
         ]
@@ -164,18 +170,22 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: ASGIApp, drain_seconds: float) -> _Server:
+def _server(app: ASGIApp, ports: Ports) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
             http=Connection,
-            ws="none",
+            ws=Socket,
+            ws_max_size=MAX_MESSAGE,
+            ws_ping_interval=ports.socket_ping_seconds,
+            ws_ping_timeout=ports.socket_ping_seconds,
+            ws_per_message_deflate=False,  # a read of 64 KB could become 64 MB of messages
             lifespan="off",
             log_config=None,
             access_log=False,
             proxy_headers=False,
             server_header=False,
             backlog=BACKLOG,
-            timeout_graceful_shutdown=int(drain_seconds),
+            timeout_graceful_shutdown=int(ports.drain_seconds),
         )
     )

@@ -6,7 +6,7 @@ belongs to another account: ownership is part of the query, never checked beside
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -25,6 +25,7 @@ from apibuilder.domain import (
     Plan,
     Revision,
     Route,
+    Schedule,
     Secret,
     Started,
     Usage,
@@ -98,6 +99,9 @@ class NewRevision:
     model: str | None = None
     tests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     checks: list[Check] = field(default_factory=list[Check])
+    # What the Api asks of the runtime from now on; None: as before.
+    egress_hosts: list[str] | None = None
+    min_instances: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +321,59 @@ class GenerationStore(Protocol):
 
     async def plan_of(self, user_id: UUID, ref: str) -> dict[str, Any] | None:
         """The plan that the Api's current Revision was generated from, if one was."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSchedule:
+    """Which route is called, and when; its name is where it is put."""
+
+    cron: str
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What becomes of a schedule that is due."""
+
+    next_at: datetime
+    missed: int  # occurrences that were due and are not run
+    running_until: datetime | None  # it is run now, and given up then; None: it is not
+
+
+class ScheduleStore(Protocol):
+    """Schedules of Apis."""
+
+    async def put(
+        self, user_id: UUID, ref: str, name: str, schedule: NewSchedule, next_at: datetime
+    ) -> Schedule:
+        """Make it, or replace the one of that name. Raises TooManySchedules."""
+        ...
+
+    async def of_api(self, user_id: UUID, ref: str) -> list[Schedule]:
+        """By name."""
+        ...
+
+    async def delete(self, user_id: UUID, ref: str, name: str) -> None:
+        """It is gone."""
+        ...
+
+    async def take_due(
+        self, now: datetime, turn: Callable[[Schedule, bool], Turn]
+    ) -> list[Schedule]:
+        """Move all that are due on by what `turn` says of each and of whether its Api serves;
+        answers those that are to run now. Of several that ask at once, one gets a schedule."""
+        ...
+
+    async def finish(
+        self, schedule_id: UUID, at: datetime, status: int | None, error: str | None
+    ) -> None:
+        """Note how a run ended; `error` is None for one that went well."""
+        ...
+
+    async def add_key(self, api_id: UUID, key: NewKey, expires_at: datetime) -> None:
+        """A Key for the platform's own calls."""
         ...
 
 

@@ -19,7 +19,8 @@ async def test_show_has_everything(control: Control) -> None:
     api = (await control.get(f"/apis/{made['slug']}")).json()
     assert set(api) == {
         "api_id", "slug", "name", "description", "prompt", "status", "revision", "deployment_id",
-        "endpoint_url", "limits", "error", "created_at", "updated_at",
+        "endpoint_url", "limits", "egress_hosts", "min_instances", "error", "created_at",
+        "updated_at",
     }  # fmt: skip
     assert api["limits"]["requests_per_second"] == 1000
     assert api["limits"]["memory_mb"] == 256

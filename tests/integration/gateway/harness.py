@@ -119,16 +119,17 @@ class Workers:
     notes: list[tuple[UUID, str]] = field(default_factory=list)
     acquired: int = 0
     away: bool = False
+    max_instances: int = 1
 
-    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+    async def acquire(self, deployment_id: UUID, instances: int = 1) -> list[Instance]:
         self.acquired += 1
         if self.away:
             raise Unavailable
         if deployment_id not in self.sources:
             raise NotFound
         live = [one for one in self.running[deployment_id] if one.process.poll() is None]
-        if not live:
-            live = [await start_worker(self.folder, self.sources[deployment_id])]
+        while len(live) < max(1, min(instances, self.max_instances)):
+            live.append(await start_worker(self.folder, self.sources[deployment_id]))
         self.running[deployment_id] = live
         return [
             Instance(
@@ -236,6 +237,8 @@ class World:
         self.backend: Any = backend or self.workers
         self.store = MemoryStore()
         self.trusted_proxies = ""
+        self.socket_idle_seconds = 600.0
+        self.socket_ping_seconds = 30.0
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> World:
@@ -259,6 +262,8 @@ class World:
                 usage_dir=self.usage_dir,
                 trusted_proxies=self.trusted_proxies,
                 drain_seconds=5,
+                socket_idle_seconds=self.socket_idle_seconds,
+                socket_ping_seconds=self.socket_ping_seconds,
             )
         )
         self._task = asyncio.create_task(self.gateway.serve(listen, metrics))

@@ -31,7 +31,7 @@ class StaticBackend:
     def __init__(self, apis: list[dict[str, Any]]) -> None:
         self._sockets = {UUID(api["deployment_id"]): api["sockets"] for api in apis}
 
-    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+    async def acquire(self, deployment_id: UUID, instances: int = 1) -> list[Instance]:
         if deployment_id not in self._sockets:
             raise NotFound
         return [

@@ -1,18 +1,16 @@
-"""The ASGI host of one stream: a request as the app sees it, and the response it sends."""
+"""The ASGI host of one HTTP stream: a request as the app sees it, and the response it sends."""
 
 from __future__ import annotations
 
 import asyncio
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from apibuilder.backends.fork.console import request_id
+from apibuilder.backends.fork.app_stream import AppStream
 from apibuilder.backends.fork.frames import (
     MAX_CHUNK,
-    FrameError,
     Headers,
     Reason,
     RequestHead,
@@ -20,7 +18,7 @@ from apibuilder.backends.fork.frames import (
     cancel_frame,
     head_frame,
 )
-from apibuilder.backends.fork.streams import Incoming, Outgoing
+from apibuilder.backends.fork.streams import Outgoing
 
 if TYPE_CHECKING:
     from apibuilder.backends.fork.server import WorkerLink
@@ -32,89 +30,28 @@ _ERROR_HEADERS = [
 ]
 
 
-class Life:
-    """Lives as long as anything that runs on behalf of a request: its task, and also its threads,
-    which cannot be cancelled. All of them hold a copy of the context that holds this."""
+class HttpStream(AppStream):
+    """One request and its response."""
 
-    def __init__(self, request_id: str) -> None:
-        self.request_id = request_id
-
-
-_life: ContextVar[Life] = ContextVar("life")
-
-
-class HttpStream:
-    """One request, and `receive` and `send` as the app sees them."""
-
-    __slots__ = (
-        "_begun",
-        "_cancelled",
-        "_head",
-        "_incoming",
-        "_life",
-        "_link",
-        "_outgoing",
-        "_over",
-        "_over_event",
-        "_started",
-        "_stream",
-        "_task",
-        "_unread",
-    )
+    __slots__ = ("_begun", "_over_event", "_started", "_unread")
 
     def __init__(self, link: WorkerLink, stream: int, head: RequestHead, *, end: bool) -> None:
-        self._link = link
-        self._stream = stream
-        self._head = head
+        super().__init__(link, stream, head, end=end)
         self._unread: bytes | None = head.body  # what came with the head
-        self._incoming = None if end else Incoming(link, stream, len(head.body))
-        self._outgoing: Outgoing | None = None  # there once the response takes several frames
         self._started: tuple[int, Headers] | None = None  # by the app; not yet sent
         self._begun = False  # the response's head is on its way
-        self._over = False  # the response is complete, or nobody waits for it
-        self._cancelled = False
-        self._life = Life(head.request_id)
         self._over_event: asyncio.Event | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    # --- the app's side
-
-    def start(self) -> None:
-        """Call the app."""
-        self._task = self._link.loop.create_task(self._run())
-
-    async def _run(self) -> None:
-        request_id.set(self._head.request_id)
-        _life.set(self._life)
-        server = self._link.server
-        try:
-            await server.app(self._scope(), self.receive, self.send)
-        except BaseException as error:  # noqa: BLE001 (user code may raise anything; it is reported)
-            self.fail(error)
-        else:
-            if not self._over:
-                self.fail(RuntimeError("The app returned without completing its response."))
-        finally:
-            server.end(self)
 
     def _scope(self) -> dict[str, Any]:
-        head = self._head
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": head.http_version,
-            "method": head.method,
-            "scheme": head.scheme,
-            "path": head.root_path + head.path,
-            "raw_path": head.root_path.encode() + head.raw_path,
-            "query_string": head.query_string,
-            "root_path": head.root_path,
-            "headers": head.headers,
-            "client": head.client,
-            "server": head.server,
-            "state": self._link.server.state.copy(),
-            "extensions": {},
-        }
+        more: dict[str, Any] = {"type": "http", "method": self._head.method, "extensions": {}}
+        return super()._scope() | more
+
+    async def _failed(self, error: BaseException) -> None:
+        self.fail(error)
+
+    async def _returned(self) -> None:
+        if not self._over:
+            self.fail(RuntimeError("The app returned without completing its response."))
 
     def fail(self, error: BaseException) -> None:
         """Report an error of the app, and answer for it if it has not answered."""
@@ -209,36 +146,10 @@ class HttpStream:
         if not end:
             self._outgoing = Outgoing(self._link, self._stream, len(body))
 
-    # --- the link's side
-
-    def feed(self, data: bytes, *, end: bool) -> None:
-        """A BODY frame has arrived; raises FrameError."""
-        if self._incoming is None:
-            raise FrameError("a body after its end")
-        self._incoming.feed(data, end=end)
-
-    def grant(self, count: int) -> None:
-        """A CREDIT frame has arrived; raises FrameError."""
-        if self._outgoing is None:
-            raise FrameError("credit for a response that has not begun")
-        self._outgoing.grant(count)
-
-    def cancel(self, reason: Reason) -> None:
-        """Nobody waits for the response: tell the app, and stop it if its time is up."""
-        if not self._over:
-            self._cancelled = True
-            self._link.send(cancel_frame(self._stream, reason))
-            self._finish()
-        if self._task is not None and reason in (Reason.DEADLINE, Reason.DRAINED):
-            self._task.cancel()
-            self._link.server.overtaken(self._life)
+    def go_away(self) -> None:
+        """It has its grace time."""
 
     def _finish(self) -> None:
-        self._over = True
-        if self._incoming is not None:
-            self._incoming.stop()
-        if self._outgoing is not None:
-            self._outgoing.stop()
+        super()._finish()
         if self._over_event is not None:
             self._over_event.set()
-        self._link.release(self._stream)

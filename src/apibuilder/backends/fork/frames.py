@@ -24,6 +24,11 @@ reaches a worker after its GOAWAY, or above its stream limit, is answered CANCEL
 code has seen it, so it may be sent elsewhere. A gateway closes a link that said GOAWAY as soon as
 nothing is in flight on it, and a draining worker waits for that, so that no request is lost.
 
+A WebSocket is a stream too: its REQUEST, without END, has the scheme `ws` or `wss`, and a RESPONSE
+with status 101 and without END accepts it. From then on both bodies are messages (messages.py) and
+end with a CLOSE message. Any other RESPONSE refuses the handshake. A draining worker ends its
+WebSockets at once with CANCEL(DRAINED).
+
 Control channel (supervisor <-> worker, Unix stream socketpair): u32 length, then one tagged
 msgpack message of `ToWorker` or `FromWorker`.
 
@@ -201,6 +206,7 @@ class Boot(msgspec.Struct, tag="boot", frozen=True):
     data_dir: str
     revision: int
     max_streams: int
+    verify: bool = True  # build the OpenAPI document and probe; False where that was done before
 
 
 class Drain(msgspec.Struct, tag="drain", frozen=True):
@@ -214,9 +220,9 @@ class Ping(msgspec.Struct, tag="ping", frozen=True):
 
 
 class Ready(msgspec.Struct, tag="ready", frozen=True):
-    """Imported, OpenAPI built, lifespan started, probe answered."""
+    """Imported, lifespan started; if Boot asked to verify, OpenAPI built and probe answered."""
 
-    openapi: bytes  # JSON
+    openapi: bytes  # JSON, `{}` if it was not built
     import_seconds: float
     lifespan_seconds: float
     probe_seconds: float

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
-from apibuilder.backends.fork import frames, orders, process
+from apibuilder.backends.fork import door, frames, orders, process
 from apibuilder.backends.fork.cgroup import Group
 from apibuilder.domain import Ending
 from apibuilder.errors import Unavailable
@@ -21,6 +21,7 @@ _BURST_BYTES = 8 * 1024 * 1024  # twice the largest message
 _BYTES_PER_SECOND = 1024 * 1024
 _MESSAGE_BYTES = 2048  # what a message counts beside its length: taking it is work too
 _ENDING_SECONDS = 1.0  # between the end of the control channel and that of the process
+_DOOR_SECONDS = 5.0
 _LIFESPAN_SECONDS = 7.0  # worker.SHUTDOWN_SECONDS and LINGER_SECONDS, and some
 _WORKER_LEFT = "The worker has ended."
 
@@ -43,13 +44,14 @@ class WorkerHandle(asyncio.Protocol):
         self.exited: asyncio.Future[int] = loop.create_future()
         self.on_log: Callable[[frames.Log], None] = lambda _line: None
         self.beat = frames.Beat(0, 0, 0)
-        self.beat_at = time.monotonic()
+        self.born = self.beat_at = time.monotonic()
         self.busy_at = self.beat_at  # last time it was seen to serve something
         self.base_mb = 0.0  # private memory before it had an Api: the zygote's, mostly
         self.cpu_at_beat = 0.0  # seconds it had used at its last sign of life
         self.renewed = False  # whether another one was asked to take its place
         self.dropped_told = 0  # of beat.dropped_logs
         self.killed_because: Ending | None = None
+        self.door: socket.socket | None = None  # whoever takes it closes it
         self._control = control
         self._transport: asyncio.Transport | None = None
         self._allowance = float(_BURST_BYTES)
@@ -68,10 +70,26 @@ class WorkerHandle(asyncio.Protocol):
         try:
             orders.assign(self._control, assign, listen)
             self._control.setblocking(False)
+            if assign.egress:
+                await self._receive_door()
             await loop.create_connection(lambda: self, sock=self._control)
         except OSError as error:
             raise Unavailable(_WORKER_LEFT) from error
         self.tell(boot)
+
+    async def _receive_door(self) -> None:
+        """A worker that has none by then has failed, and says so in its next message."""
+        loop = asyncio.get_running_loop()
+        readable: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._control.fileno(), _resolve, readable)
+        try:
+            async with asyncio.timeout(_DOOR_SECONDS):
+                await readable
+        except TimeoutError:
+            raise OSError("the worker made no door") from None
+        finally:
+            loop.remove_reader(self._control.fileno())
+        self.door = door.receive(self._control)
 
     async def probe(self, assign: orders.Assign, listen: socket.socket) -> bytes:
         """Have a waiting child put up all layers and end; answers what it told, raw."""
@@ -188,3 +206,8 @@ class WorkerHandle(asyncio.Protocol):
                     self.ready.set_result(message)
             case _:
                 raise frames.FrameError("an unexpected message")
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

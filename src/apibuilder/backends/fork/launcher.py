@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 
 from apibuilder import errors
-from apibuilder.backends.fork import frames, orders, rootfs
+from apibuilder.backends.egress.client import EgressClient
+from apibuilder.backends.fork import door, frames, orders, rootfs
 from apibuilder.backends.fork.data import DataFolders
 from apibuilder.backends.fork.handle import WorkerHandle
 from apibuilder.backends.fork.pool import Pool
@@ -37,6 +38,14 @@ _WORKERS_CODES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the first start of a Deployment showed. Later ones are quicker and leaner without."""
+
+    openapi: bytes  # JSON
+    checks: list[Check]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Running:
     """An Instance and the worker behind it."""
@@ -46,8 +55,7 @@ class Running:
     handle: WorkerHandle
     data: Path
     scratch: Path | None  # for temporary files, where it has no /tmp of its own
-    openapi: bytes  # JSON
-    checks: list[Check]
+    proof: Proof
     since: float  # monotonic time it was ready
 
 
@@ -59,23 +67,30 @@ class Launcher:
         pool: Pool,
         files: RunFiles,
         folders: DataFolders,
+        egress: EgressClient,
         start_timeout_seconds: float,
         delete_only: AbstractSet[Path] = frozenset(),
     ) -> None:
         """`delete_only` are the data folders that are far over their quota."""
+        self._egress = egress
         self._pool = pool
         self._files = files
         self._folders = folders
         self._timeout = start_timeout_seconds
         self._delete_only = delete_only
 
-    async def launch(self, spec: DeploymentSpec, on_log: Callable[[frames.Log], None]) -> Running:
-        """An Instance that answered its probe. Raises the DeployRefused that says why there is
-        none, or Unavailable when the runtime itself is not ready."""
+    async def launch(
+        self,
+        spec: DeploymentSpec,
+        on_log: Callable[[frames.Log], None],
+        proof: Proof | None = None,
+    ) -> Running:
+        """An Instance that, without a `proof`, answered its probe. Raises the DeployRefused that
+        says why there is none, or Unavailable when the runtime itself is not ready."""
         handle = await self._pool.take()
         try:
             handle.on_log = on_log
-            running = await self._bring_up(handle, spec)
+            running = await self._bring_up(handle, spec, proof)
         except BaseException:
             handle.kill("its start was given up")
             raise
@@ -83,7 +98,9 @@ class Launcher:
             self._pool.refill()
         return running
 
-    async def _bring_up(self, handle: WorkerHandle, spec: DeploymentSpec) -> Running:
+    async def _bring_up(
+        self, handle: WorkerHandle, spec: DeploymentSpec, proof: Proof | None
+    ) -> Running:
         uid = self._folders.uid(spec.api_id)
         name = self._folders.name(spec.api_id, spec.deployment_id, ephemeral=spec.ephemeral)
         data = self._folders.prepare(name, uid)
@@ -93,7 +110,8 @@ class Launcher:
                 handle, spec, name, uid, delete_only=data in self._delete_only
             )
             self._limit(handle, spec)
-            await handle.assign(assign, listen, self._boot(spec, assign, data))
+            await handle.assign(assign, listen, self._boot(spec, assign, data, proof))
+        self._open_door(handle, spec)
         ready = await self._wait_ready(handle, spec)
         if handle.group is not None:
             handle.group.limit_cpu(spec.limits.cpu)
@@ -103,10 +121,20 @@ class Launcher:
             api_id=spec.api_id,
             address=str(path),
         )
+        shown = proof or Proof(ready.openapi, _checks(ready))
         scratch = Path(assign.scratch) if assign.scratch else None
-        return Running(
-            instance, spec, handle, data, scratch, ready.openapi, _checks(ready), time.monotonic()
-        )
+        return Running(instance, spec, handle, data, scratch, shown, time.monotonic())
+
+    def _open_door(self, handle: WorkerHandle, spec: DeploymentSpec) -> None:
+        if handle.door is None:
+            return
+        line = handle.on_log
+
+        def tell(text: str) -> None:
+            line(frames.Log("platform", "warning", text))
+
+        self._egress.open(handle.name, spec.api_id, list(spec.egress_hosts), handle.door, tell)
+        handle.exited.add_done_callback(lambda _: self._egress.close(handle.name))
 
     def _assignment(
         self,
@@ -118,6 +146,8 @@ class Launcher:
         delete_only: bool,
     ) -> orders.Assign:
         own_tmp = self._pool.plan.tier == "full"
+        if spec.egress_hosts and not own_tmp:
+            raise errors.EgressUnavailable
         limited = handle.group is not None and "memory" in handle.group.folders
         return orders.Assign(
             data=data,
@@ -127,6 +157,7 @@ class Launcher:
             file_bytes=0 if delete_only else spec.limits.storage_mb * _MB,
             delete_only=delete_only,
             address_space_bytes=None if limited else 4 * spec.limits.memory_mb * _MB,
+            egress=bool(spec.egress_hosts),
         )
 
     def _limit(self, handle: WorkerHandle, spec: DeploymentSpec) -> None:
@@ -137,15 +168,18 @@ class Launcher:
         )
         handle.group.limit_cpu(max(spec.limits.cpu, _START_CORES))
 
-    def _boot(self, spec: DeploymentSpec, assign: orders.Assign, data: Path) -> frames.Boot:
+    def _boot(
+        self, spec: DeploymentSpec, assign: orders.Assign, data: Path, proof: Proof | None
+    ) -> frames.Boot:
         full = self._pool.plan.tier == "full"
         data_dir = rootfs.DATA if full else str(data)
         return frames.Boot(
             source=spec.source,
-            env={"HOME": data_dir, "TMPDIR": assign.scratch or "/tmp"} | spec.env,  # noqa: S108
+            env=_environment(data_dir, assign) | spec.env,
             data_dir=data_dir,
             revision=spec.revision,
             max_streams=spec.limits.max_concurrency,
+            verify=proof is None,
         )
 
     async def _wait_ready(self, handle: WorkerHandle, spec: DeploymentSpec) -> frames.Ready:
@@ -167,6 +201,14 @@ class Launcher:
             raise _refusal(answer)
         _check_openapi(answer.openapi)
         return answer
+
+
+def _environment(data_dir: str, assign: orders.Assign) -> dict[str, str]:
+    found = {"HOME": data_dir, "TMPDIR": assign.scratch or "/tmp"}  # noqa: S108
+    if assign.egress:
+        names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+        found |= dict.fromkeys(names, door.URL)
+    return found
 
 
 def ending_of(handle: WorkerHandle, limits: Limits) -> Ending:

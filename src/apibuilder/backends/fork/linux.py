@@ -38,7 +38,11 @@ PR_SET_MDWE = 65
 # The three Landlock calls have no wrapper in libc; their numbers are the same on every machine.
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 _LANDLOCK_RULE_PATH_BENEATH = 1
+_LANDLOCK_RULE_NET_PORT = 2
+_LANDLOCK_CONNECT_TCP = 1 << 1
 _LANDLOCK_CREATE_RULESET_VERSION = 1
+
+_MADV_POPULATE_WRITE = 23  # Linux 5.14
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -48,6 +52,11 @@ def _checked(result: int, call: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{call}: {os.strerror(number)}")
     return result
+
+
+def populate(start: int, length: int) -> bool:
+    """Have the kernel fault these pages in as if they were written to; False if it cannot."""
+    return _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), _MADV_POPULATE_WRITE) == 0
 
 
 def unshare(flags: int) -> None:
@@ -155,6 +164,19 @@ def landlock_allow(ruleset: int, path: str, rights: int) -> None:
         _checked(result, f"landlock_add_rule {path}")
     finally:
         os.close(beneath)
+
+
+def landlock_allow_connect(ruleset: int, port: int) -> None:
+    """Grant TCP connections to `port`; the ruleset must handle the network (ABI 4)."""
+    rule = ctypes.create_string_buffer(struct.pack("=QQ", _LANDLOCK_CONNECT_TCP, port))
+    result = _libc.syscall(
+        ctypes.c_long(_LANDLOCK_ADD_RULE),
+        ctypes.c_int(ruleset),
+        ctypes.c_int(_LANDLOCK_RULE_NET_PORT),
+        ctypes.byref(rule),
+        ctypes.c_uint(0),
+    )
+    _checked(result, f"landlock_add_rule port {port}")
 
 
 def landlock_restrict(ruleset: int) -> None:

@@ -12,7 +12,7 @@ from apibuilder import errors
 from apibuilder.backends.base import LogLine
 from apibuilder.backends.fork import frames
 from apibuilder.backends.fork.console import BURST, LINES_PER_SECOND
-from apibuilder.backends.fork.launcher import Launcher, Running, ending_of
+from apibuilder.backends.fork.launcher import Launcher, Proof, Running, ending_of
 from apibuilder.backends.fork.logs import platform_line, user_line
 from apibuilder.domain import DeploymentSpec, Ending, Instance
 
@@ -30,11 +30,15 @@ class Placement:
         spec: DeploymentSpec,
         launcher: Launcher,
         write: Callable[[UUID, LogLine], None],
+        proof: Proof | None = None,
         on_end: Callable[[Instance, Ending], None] = lambda _instance, _ending: None,
     ) -> None:
-        """`write` takes a line of the Api's log; `on_end` is told of each Instance that ended."""
+        """`write` takes a line of the Api's log; `proof` is what an earlier start showed, if there
+        was one; `on_end` is told of each Instance that ended."""
         self.spec = spec
+        self._proof = proof
         self.running: list[Running] = []
+        self.awake = True  # it was not drained: its warm minimum may be kept
         self._launcher = launcher
         self._write = write
         self._on_end = on_end
@@ -48,6 +52,11 @@ class Placement:
     def instances(self) -> list[Instance]:
         """Those that take requests."""
         return [running.instance for running in self.running]
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether there are more Instances than its warm minimum."""
+        return len(self.running) > self.spec.min_instances
 
     @property
     def crashing(self) -> str | None:
@@ -64,9 +73,11 @@ class Placement:
             return self.running[0]
         return await self._start()
 
-    async def wake(self) -> list[Instance]:
-        """The live Instances, at least one. Raises InstanceUnavailable; after a failed start at
-        once for a while, so that a broken Api does not keep the machine busy."""
+    async def wake(self, instances: int = 1) -> list[Instance]:
+        """The live Instances, at least one, and `instances` if as many are allowed and can be
+        started. Raises InstanceUnavailable; after a failed start at once for a while, so that a
+        broken Api does not keep the machine busy."""
+        self.awake = True
         if not self.running:
             wait = self._retry_at - time.monotonic()
             if wait > 0:
@@ -80,11 +91,19 @@ class Placement:
                 raise errors.InstanceUnavailable(
                     f"The API could not be started: {error.detail}"
                 ) from error
+        await self._grow(min(instances, self.spec.limits.max_instances))
         return self.instances()
 
-    async def add(self) -> None:
+    async def _grow(self, wanted: int) -> None:
+        while len(self.running) < wanted and time.monotonic() >= self._retry_at:
+            try:
+                await self._start()
+            except errors.ApiBuilderError:  # it is in the Api's log; those that run go on
+                return
+
+    async def add(self) -> Running:
         """Start one more Instance."""
-        await self._start()
+        return await self._start()
 
     async def stop(self, grace_seconds: float) -> None:
         """Drain all Instances; returns when they have ended."""
@@ -95,6 +114,7 @@ class Placement:
     def drain(self, grace_seconds: float) -> None:
         """Begin to drain all Instances: from now on they are not named to anyone. A start that
         is under way is given up."""
+        self.awake = False
         if self._starting is not None:
             self._starting.cancel()
             self._keep_until_ended(self._starting)
@@ -142,7 +162,8 @@ class Placement:
             raise
 
     async def _launch(self) -> Running:
-        running = await self._launcher.launch(self.spec, self._on_log)
+        running = await self._launcher.launch(self.spec, self._on_log, self._proof)
+        self._proof = running.proof
         self.running.append(running)
         running.handle.exited.add_done_callback(lambda _: self._ended(running))
         return running

@@ -100,10 +100,16 @@ class Pool:
             await asyncio.wait(exits, timeout=seconds)
 
     async def replace_zygote(self) -> None:
-        """Let a fresh one take over; the workers live on."""
-        old = self._zygote
+        """Let a fresh one take over; the workers live on, those that only wait are made anew.
+
+        Raises SandboxUnavailable or Unavailable when there is no fresh one: the old one goes on.
+        """
+        old, waiting = self._zygote, tuple(self._spares)
+        await self._start_zygote()
+        for handle in waiting:
+            handle.kill("its zygote was replaced")
         if old is not None:
-            old.leave()
+            old.leave()  # after the forks that it was asked for
             await asyncio.shield(old.lost)
 
     async def close(self) -> None:
@@ -130,7 +136,10 @@ class Pool:
         """Keep a zygote alive."""
         while True:
             assert self._zygote is not None
-            await asyncio.shield(self._zygote.lost)
+            zygote = self._zygote
+            await asyncio.shield(zygote.lost)
+            if self._zygote is not zygote:
+                continue  # it was replaced before it ended
             self._warm.clear()
             if self.zygote_age < _RESTART_SECONDS:
                 await asyncio.sleep(_RESTART_SECONDS)

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import os
 import resource
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apibuilder.backends.fork import linux, rootfs
+from apibuilder.backends.fork import door, linux, rootfs
 from apibuilder.backends.fork.orders import Assign, Plan
 
 TMP = rootfs.TMP
@@ -41,7 +42,8 @@ _MAKE = (1 << 7) | (1 << 8) | (1 << 12)  # folder, file, link; never socket, pip
 _REFER = 1 << 13
 _TRUNCATE_ABI = 3
 _ALL_FILES = ((1, (1 << 13) - 1), (2, _REFER), (_TRUNCATE_ABI, _TRUNCATE), (5, 1 << 15))
-_ALL_NETWORK = 0b11  # bind and connect TCP, ABI 4
+_NETWORK_ABI = 4
+_ALL_NETWORK = 0b11  # bind and connect TCP
 _ALL_SCOPES = 0b11  # abstract Unix sockets and signals, ABI 6
 
 
@@ -102,6 +104,9 @@ def isolate(host: Host, cgroups: list[int], layers: Layers) -> None:
 def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -> None:
     """Second half: this Api's /data, identity and limits; then give up every privilege."""
     tier = host.plan.tier
+    if assign.egress:
+        with layers.layer("door to the egress proxy"):
+            _make_door(tier, keep[0])
     if tier == "full":
         with layers.layer("own /data"):
             _take_data(assign.data)
@@ -121,15 +126,22 @@ def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -
     with layers.layer(NO_WRITABLE_CODE, optional=True):
         linux.prctl(linux.PR_SET_MDWE, 1)
     with layers.layer("Landlock", optional=tier == "full"):
-        _landlock(host.plan.tier, *_paths(host, assign), delete_only=assign.delete_only)
+        _landlock(host, assign)
     with layers.layer("seccomp"):
-        linux.load_seccomp(host.plan.seccomp)
+        linux.load_seccomp(host.plan.seccomp_egress if assign.egress else host.plan.seccomp)
 
 
 def _join(cgroups: list[int]) -> None:
     for procs in cgroups:
         os.write(procs, b"0")
         os.close(procs)
+
+
+def _make_door(tier: str, control: int) -> None:
+    if tier != "full":
+        raise ValueError("only a network namespace of its own can have one")
+    with socket.socket(fileno=os.dup(control)) as channel:
+        door.hand_over(channel, door.make())
 
 
 def _take_data(data: str) -> None:
@@ -206,12 +218,13 @@ def _paths(host: Host, assign: Assign) -> tuple[list[str], list[str]]:
     return host.readable, [data, assign.scratch] if assign.scratch else [data]
 
 
-def _landlock(tier: str, read: list[str], write: list[str], *, delete_only: bool) -> None:
+def _landlock(host: Host, assign: Assign) -> None:
     abi = linux.landlock_abi()
     if abi == 0:
         raise ValueError("this kernel has no Landlock")
-    if tier != "full" and abi < _TRUNCATE_ABI:
+    if host.plan.tier != "full" and abi < _TRUNCATE_ABI:
         raise ValueError("this kernel's Landlock does not cover truncate(2): Linux 6.2 does")
+    read, write = _paths(host, assign)
     handled = sum(rights for since, rights in _ALL_FILES if abi >= since)
     ruleset = linux.landlock_ruleset(
         files=handled, network=_ALL_NETWORK, scope=_ALL_SCOPES, abi=abi
@@ -220,9 +233,11 @@ def _landlock(tier: str, read: list[str], write: list[str], *, delete_only: bool
         rights = _READ if Path(path).is_dir() else _READ_FILE
         linux.landlock_allow(ruleset, path, rights)
     full = _READ | _REMOVE
-    if not delete_only:
+    if not assign.delete_only:
         full |= _WRITE_FILE | _MAKE | _REFER | _TRUNCATE
     for path in write:
         linux.landlock_allow(ruleset, path, full & handled)
     linux.landlock_allow(ruleset, "/dev/null", (_READ_FILE | _WRITE_FILE | _TRUNCATE) & handled)
+    if assign.egress and abi >= _NETWORK_ABI:
+        linux.landlock_allow_connect(ruleset, door.PORT)
     linux.landlock_restrict(ruleset)

@@ -87,7 +87,12 @@ _CLONE_VM, _CLONE_THREAD = 0x100, 0x10000
 _CLONE_NEW_ANYTHING = 0x7E020080
 _IOCTLS = {"FIOCLEX": 0x5451, "FIONBIO": 0x5421, "FIONREAD": 0x541B, "TCGETS": 0x5401}
 _PRCTLS = {"PR_SET_NAME": 15, "PR_GET_NAME": 16}
-_AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
+_AF_UNIX, _AF_INET, _SOCK_STREAM, _SOCK_TYPE_MASK, _IPPROTO_TCP = 1, 2, 1, 0xF, 6
+# What a worker with a door to the egress proxy may do besides -> why.
+EGRESS = {
+    "socket": "TCP over IPv4 only, to reach the door",
+    "connect": "the door is all there is to connect to",
+}
 _ITSELF = 1  # a worker is the first process of its PID namespace
 _SETID = 0o6000
 _FUTEX_COMMAND = 0x7F
@@ -101,18 +106,22 @@ _GETSOCKOPTS = (2, 3, 4, 7, 8, 9, 30, 38, 39)  # REUSEADDR TYPE ERROR SNDBUF RCV
 _SETSOCKOPTS = (2, 7, 8, 9, 20, 21)  # REUSEADDR SNDBUF RCVBUF KEEPALIVE RCVTIMEO SNDTIMEO
 
 
-def build(*, own_pid_namespace: bool, own_files: bool) -> bytes:
+def build(*, own_pid_namespace: bool, own_files: bool, egress: bool = False) -> bytes:
     """The BPF program. Outside a PID namespace even signals to itself are refused.
 
     Without `own_files` the worker runs as a user to whom files of others belong, and neither
     Landlock nor anything else guards their modes and times: changing them has no effect then.
+    With `egress` TCP sockets can be made and connected: for a worker whose network namespace holds
+    nothing but the door to the proxy.
     Raises OSError when this machine's libseccomp cannot build it.
     """
     rules = sc.SyscallFilter(sc.ERRNO(errno.ENOSYS))
     rules.set_attr(sc.Attr.ACT_BADARCH, sc.KILL_PROCESS)  # x32 and 32-bit calls
     for names in ALLOWED.values():
         _add(rules, sc.ALLOW, names.split())
-    _add(rules, sc.ERRNO(errno.EPERM), REFUSED.split())
+    _add(rules, sc.ERRNO(errno.EPERM), set(REFUSED.split()) - (EGRESS.keys() if egress else set()))
+    if egress:
+        _add_egress(rules)
     _add(rules, sc.ERRNO(errno.ENOTSUP), _UNSUPPORTED.split())
     _add_narrowed(rules)
     _add_file_modes(rules, own_files=own_files)
@@ -121,10 +130,10 @@ def build(*, own_pid_namespace: bool, own_files: bool) -> bytes:
     return _export(rules)
 
 
-def reasons() -> dict[str, str]:
+def reasons(*, egress: bool = False) -> dict[str, str]:
     """Every call that gets through, some of them with certain arguments only -> why."""
     free = {name: reason for reason, names in ALLOWED.items() for name in names.split()}
-    return free | NARROWED
+    return free | NARROWED | (EGRESS if egress else {})
 
 
 def _add(rules: sc.SyscallFilter, action: int, names: Iterable[str]) -> None:
@@ -180,6 +189,17 @@ def _add_sockets(rules: sc.SyscallFilter) -> None:
             level = sc.Arg(1, sc.EQ, _SOL_SOCKET)
             rules.add_rule(sc.ALLOW, name, level, sc.Arg(2, sc.EQ, option))
         rules.add_rule(sc.ALLOW, name, sc.Arg(1, sc.EQ, _SOL_TCP))
+
+
+def _add_egress(rules: sc.SyscallFilter) -> None:
+    """TCP over IPv4, and nothing to listen with."""
+    stream = sc.Arg(1, sc.MASKED_EQ, _SOCK_TYPE_MASK, _SOCK_STREAM)
+    for protocol in (0, _IPPROTO_TCP):
+        inet = sc.Arg(0, sc.EQ, _AF_INET)
+        rules.add_rule(sc.ALLOW, "socket", inet, stream, sc.Arg(2, sc.EQ, protocol))
+    others = sc.ERRNO(errno.EAFNOSUPPORT)  # reads as a machine without them: libraries go on
+    rules.add_rule(others, "socket", sc.Arg(0, sc.NE, _AF_INET))
+    rules.add_rule(sc.ALLOW, "connect")
 
 
 def _add_signals(rules: sc.SyscallFilter, *, own_pid_namespace: bool) -> None:

@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 import msgspec
 from starlette.types import ASGIApp
 
-from apibuilder.backends.fork.asgi import HttpStream, Life
+from apibuilder.backends.fork.app_stream import AppStream, Life
+from apibuilder.backends.fork.asgi import HttpStream
 from apibuilder.backends.fork.frames import (
     BODY,
     CANCEL,
@@ -28,6 +29,7 @@ from apibuilder.backends.fork.frames import (
     reason_of,
 )
 from apibuilder.backends.fork.streams import FrameTransport
+from apibuilder.backends.fork.websocket import SOCKET_SCHEMES, SocketStream
 
 
 class AsgiServer:
@@ -48,7 +50,7 @@ class AsgiServer:
         self.in_flight = 0  # not answered; calls that go on after their answer do not count
         self._max_streams = max_streams
         self._draining = False
-        self._calls: set[HttpStream] = set()
+        self._calls: set[AppStream] = set()
         self._links: set[WorkerLink] = set()
         self._changed = asyncio.Event()
         self._overtaken: WeakKeyDictionary[Life, float] = WeakKeyDictionary()
@@ -79,6 +81,8 @@ class AsgiServer:
         self._draining = True
         for link in self._links:
             link.go_away()
+        for call in list(self._calls):
+            call.go_away()
         await self._until(lambda: not self._calls, grace_seconds)
         for call in list(self._calls):
             call.cancel(Reason.DRAINED)
@@ -104,7 +108,7 @@ class AsgiServer:
         self._links.discard(link)
         self._changed.set()
 
-    def begin(self, call: HttpStream) -> None:
+    def begin(self, call: AppStream) -> None:
         """Run the app on a request."""
         self.in_flight += 1
         self._calls.add(call)  # a task needs somebody who holds it
@@ -115,7 +119,7 @@ class AsgiServer:
         self.in_flight -= 1
         self.served += 1
 
-    def end(self, call: HttpStream) -> None:
+    def end(self, call: AppStream) -> None:
         """The app is done with a request, background tasks included."""
         self._calls.discard(call)
         if self._draining:
@@ -128,7 +132,7 @@ class WorkerLink(FrameTransport):
     def __init__(self, server: AsgiServer) -> None:
         super().__init__()
         self.server = server
-        self._streams: dict[int, HttpStream] = {}
+        self._streams: dict[int, AppStream] = {}
         self._held: list[HttpStream] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -175,7 +179,8 @@ class WorkerLink(FrameTransport):
             head = decode_request(payload)
         except msgspec.DecodeError as error:
             raise FrameError(f"a malformed request head: {error}") from None
-        call = self._streams[stream] = HttpStream(self, stream, head, end=end)
+        kind = SocketStream if head.scheme in SOCKET_SCHEMES else HttpStream
+        call = self._streams[stream] = kind(self, stream, head, end=end)
         self.server.begin(call)
 
     def release(self, stream: int) -> None:

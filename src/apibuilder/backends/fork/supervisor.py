@@ -9,27 +9,32 @@ import asyncio
 import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from apibuilder import errors
 from apibuilder.backends.base import LogLine, Placed
+from apibuilder.backends.egress import client as egress_client
+from apibuilder.backends.egress.client import EgressClient
 from apibuilder.backends.fork import cgroup, tiers
 from apibuilder.backends.fork.data import DataFolders
-from apibuilder.backends.fork.launcher import Launcher, Running
+from apibuilder.backends.fork.launcher import Launcher, Proof, Running
 from apibuilder.backends.fork.logs import LogBook, platform_line
 from apibuilder.backends.fork.placement import Placement
 from apibuilder.backends.fork.pool import Pool
 from apibuilder.backends.fork.runfiles import RunFiles
+from apibuilder.backends.fork.scale import DAY, Scale, ScaleIntervals
 from apibuilder.backends.fork.specs import Record, SpecStore
 from apibuilder.backends.fork.storage import Storage
 from apibuilder.backends.fork.watch import Intervals, Watch
 from apibuilder.domain import DeploymentSpec, Ending, Instance, Started
 
-_ZYGOTE_SECONDS = 24 * 3600.0
+_log = structlog.get_logger()
 _SPARES = 2
 _ENDINGS = 1024  # that can still be asked for
 _ENDING_SECONDS = 1.0  # between the end of a link and that of its worker
@@ -50,8 +55,10 @@ class Supervisor:
         specs: SpecStore,
         logs: LogBook,
         launcher: Launcher,
+        egress: EgressClient,
         storage: Storage,
         intervals: Intervals,
+        scale: ScaleIntervals,
     ) -> None:
         self.sandbox = sandbox
         self._pool = pool
@@ -61,19 +68,22 @@ class Supervisor:
         self._specs = specs
         self._logs = logs
         self._launcher = launcher
+        self._egress = egress
         self._placements: dict[UUID, Placement] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         by_hand = "memory" not in hierarchy.parents
         self._watch = Watch(lambda: tuple(self._placements.values()), storage, intervals, by_hand)
+        self._scale = Scale(lambda: tuple(self._placements.values()), scale)
         self._endings: OrderedDict[str, Ending] = OrderedDict()  # by Instance, the last ones
         self._ended: Counter[str] = Counter()  # by code
         for record in specs.load_all():
-            self._know(record.spec)
+            self._know(record.spec, Proof(msgspec.json.encode(record.openapi), record.checks))
 
     def begin(self) -> None:
         """Fork ahead, and watch over the workers."""
         self._pool.refill()
         self._spawn(self._watch.run())
+        self._spawn(self._scale.run())
         self._spawn(self._renew_zygote())
 
     async def place(self, spec: DeploymentSpec) -> Started:
@@ -93,12 +103,12 @@ class Supervisor:
             await asyncio.to_thread(self._specs.save, record)
         return started
 
-    async def acquire(self, deployment_id: UUID) -> list[Instance]:
+    async def acquire(self, deployment_id: UUID, instances: int = 1) -> list[Instance]:
         """See Backend."""
         placement = self._placements.get(deployment_id)
         if placement is None:
             raise errors.NotFound("This deployment is not placed here.")
-        return await placement.wake()
+        return await placement.wake(instances)
 
     async def suspend(self, deployment_id: UUID, grace_seconds: float) -> None:
         """See Backend."""
@@ -165,6 +175,7 @@ class Supervisor:
             "workers": sum(len(p.running) for p in self._placements.values()),
             "spares": self._pool.spares,
             "deployments": len(self._placements),
+            "egress": {str(api): asdict(one) for api, one in self._egress.traffic.items()},
             "ended": dict(self._ended),
         }
 
@@ -176,13 +187,14 @@ class Supervisor:
         if stopping:
             await asyncio.wait(stopping, timeout=_CLOSE_SECONDS)
         await self._pool.close()
+        await self._egress.stop()
         await asyncio.gather(*stopping, *self._tasks, return_exceptions=True)
         self._logs.close()
         self._hierarchy.remove()
         self._files.remove()
 
-    def _know(self, spec: DeploymentSpec) -> Placement:
-        placement = Placement(spec, self._launcher, self._logs.write, self._remember)
+    def _know(self, spec: DeploymentSpec, proof: Proof | None = None) -> Placement:
+        placement = Placement(spec, self._launcher, self._logs.write, proof, self._remember)
         self._placements[spec.deployment_id] = placement
         return placement
 
@@ -204,8 +216,11 @@ class Supervisor:
     async def _renew_zygote(self) -> None:
         """A fork shares its memory layout and hash seed with its siblings: not for ever."""
         while True:
-            await asyncio.sleep(_ZYGOTE_SECONDS)
-            await self._pool.replace_zygote()
+            await asyncio.sleep(DAY)
+            try:
+                await self._pool.replace_zygote()
+            except errors.ApiBuilderError as error:
+                _log.error("the zygote could not be replaced", detail=error.detail)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -221,6 +236,8 @@ async def open_supervisor(
     accept_tiers: Sequence[str],
     start_timeout_seconds: float,
     intervals: Intervals,
+    scale: ScaleIntervals | None = None,
+    egress_command: Sequence[str] = egress_client.COMMAND,
     spares: int = _SPARES,
 ) -> Supervisor:
     """A Supervisor ready to place, after what a predecessor left behind is gone.
@@ -245,7 +262,7 @@ async def open_supervisor(
         files.remove()
         raise
     await asyncio.to_thread(folders.remove_ephemeral)
-    storage = Storage()
+    storage, egress = Storage(), EgressClient(egress_command)
     supervisor = Supervisor(
         pool=pool,
         folders=folders,
@@ -254,9 +271,11 @@ async def open_supervisor(
         sandbox=sandbox,
         specs=SpecStore(state_dir / "runtime"),
         logs=LogBook(state_dir / "logs"),
-        launcher=Launcher(pool, files, folders, start_timeout_seconds, storage.delete_only),
+        launcher=Launcher(pool, files, folders, egress, start_timeout_seconds, storage.delete_only),
+        egress=egress,
         storage=storage,
         intervals=intervals,
+        scale=scale or ScaleIntervals(),
     )
     supervisor.begin()
     return supervisor
@@ -265,6 +284,6 @@ async def open_supervisor(
 def _started(running: Running) -> Started:
     return Started(
         instance=running.instance,
-        openapi=msgspec.json.decode(running.openapi),
-        checks=running.checks,
+        openapi=msgspec.json.decode(running.proof.openapi),
+        checks=running.proof.checks,
     )

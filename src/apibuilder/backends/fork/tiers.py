@@ -43,7 +43,7 @@ def acceptable(setting: str) -> tuple[str, ...]:
     return orders.TIERS[: orders.TIERS.index(weakest) + 1]
 
 
-def seccomp_program(tier: str, *, own_uid: bool) -> bytes:
+def seccomp_program(tier: str, *, own_uid: bool, egress: bool = False) -> bytes:
     """The filter of a tier. Raises SandboxUnavailable without libseccomp on this machine."""
     if tier == "none":
         return b""
@@ -51,7 +51,8 @@ def seccomp_program(tier: str, *, own_uid: bool) -> bytes:
         # The binding looks for the C library while it is imported.
         from apibuilder.backends.fork import seccomp  # noqa: PLC0415
 
-        return seccomp.build(own_pid_namespace=tier == "full", own_files=tier == "full" or own_uid)
+        own_files = tier == "full" or own_uid
+        return seccomp.build(own_pid_namespace=tier == "full", own_files=own_files, egress=egress)
     except (RuntimeError, OSError) as error:
         raise SandboxUnavailable(f"seccomp: {error}; install libseccomp") from error
 
@@ -84,8 +85,7 @@ async def open_pool(
     for tier in tiers:
         folders, missing = folders_for(tier, apis_dir)
         try:
-            program = seccomp_program(tier, own_uid=folders.uids is not None)
-            plan = orders.Plan(tier, program, str(files.root_dir), str(apis_dir))
+            plan = _plan(tier, files, apis_dir, own_uid=folders.uids is not None)
             pool = make_pool(plan)
             report = await _probed(pool, folders, files)
         except ApiBuilderError as error:
@@ -96,6 +96,17 @@ async def open_pool(
         return pool, folders, found
     lacks = "; ".join(f"{tier}: {reason}" for tier, reason in refused.items())
     raise SandboxUnavailable(f"No sandbox as strong as configured works here ({lacks}). {_ADVICE}")
+
+
+def _plan(tier: str, files: RunFiles, apis_dir: Path, *, own_uid: bool) -> orders.Plan:
+    door = seccomp_program(tier, own_uid=own_uid, egress=True) if tier == "full" else b""
+    return orders.Plan(
+        tier=tier,
+        seccomp=seccomp_program(tier, own_uid=own_uid),
+        seccomp_egress=door,
+        root_dir=str(files.root_dir),
+        apis_dir=str(apis_dir),
+    )
 
 
 async def _probed(pool: Pool, folders: DataFolders, files: RunFiles) -> orders.Report:

@@ -20,7 +20,6 @@ from apibuilder.backends.fork.storage import Storage
 from apibuilder.domain import Ending
 
 _MB = 1024 * 1024
-_CROWDED = 8  # requests in flight an Instance, above which another one is started
 _LEAKED = 0.85  # of its memory, above which an Instance is replaced before it is killed
 _BUSY = 0.05  # of a core: who waits uses less, who computes gets more even on a busy machine
 _log = structlog.get_logger()
@@ -59,12 +58,11 @@ class Watch:
             group.create_task(_every(often, self.look_at_memory))
 
     async def look_at_beats(self) -> None:
-        """Ping all; kill the hung, drain the idle, add to the crowded."""
+        """Ping all; kill the hung, drain the idle."""
         now = time.monotonic()
         for placement in self.placements():
             for running in tuple(placement.running):
                 self._look_at_beat(placement, running, now)
-            self._scale_out(placement)
 
     async def look_at_memory(self) -> None:
         """Replace what leaks; kill what uses more than allowed, where no cgroup does."""
@@ -86,7 +84,7 @@ class Watch:
             handle.blame(_overdue(running))
             placement.drain_one(running, wait.drain)
             placement.say(f"A process is replaced: {_overdue(running).detail}.")
-        elif now - handle.busy_at > wait.idle:
+        elif now - handle.busy_at > wait.idle and placement.has_spare:
             placement.drain_one(running, wait.drain)
         else:
             handle.tell(frames.Ping())
@@ -108,13 +106,6 @@ class Watch:
             running.handle.renewed = True
             why = f"A process holds {holds} and is replaced."
             self._work(placement.renew(running, why, self.intervals.drain))
-
-    def _scale_out(self, placement: Placement) -> None:
-        running = placement.running
-        if not running or len(running) >= placement.spec.limits.max_instances:
-            return
-        if all(one.handle.beat.in_flight > _CROWDED for one in running):
-            self._work(placement.add())
 
     def _work(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(_quietly(work))

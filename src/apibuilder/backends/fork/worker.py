@@ -18,6 +18,7 @@ import time
 from typing import NoReturn
 
 import uvloop
+from starlette.types import ASGIApp
 
 from apibuilder.backends.fork import loader, tracebacks
 from apibuilder.backends.fork.channel import ControlChannel
@@ -48,8 +49,7 @@ def run(listen: socket.socket, control: socket.socket) -> NoReturn:
     `listen` is a listening Unix socket for links; `control` gets the Boot. Exit status: 0 after a
     Drain or at the end of `control`, 1 if the Revision could not start, 2 if it ended its process.
     """
-    loop = uvloop.new_event_loop()
-    asyncio.set_event_loop(loop)
+    loop = _new_loop()
     worker = _Worker(listen, control, loop)
     status = 2
     try:
@@ -122,12 +122,13 @@ class _Worker:
         """All that has to work before the first request; raises Unfit."""
         begun = time.perf_counter()
         app = loader.load(boot.source)
-        document = loader.openapi(app)
+        document = loader.openapi(app) if boot.verify else b"{}"
         imported = time.perf_counter()
         lifespan = Lifespan(app)
         await lifespan.startup()
         started = time.perf_counter()
-        await probe(app, lifespan.state)
+        if boot.verify:
+            await probe(app, lifespan.state)
         probed = time.perf_counter()
         gc.freeze()  # what exists now stays: collections need not look at it again
         self._server = AsgiServer(app, lifespan.state, boot.max_streams, self._console.error)
@@ -180,32 +181,65 @@ def sync(q: str = Query("x", max_length=9)) -> dict[str, str]:
 async def items(number: int, item: Item, one: int = Depends(lambda: 1)) -> Item:
     return item
 """
+_LEAST_SOURCE = """
+from fastapi import FastAPI
+app = FastAPI()
+
+@app.get("/")
+async def root(q: str = "") -> dict[str, str]:
+    return {"q": q}
+"""
 _WARM_ITEM = b'{"name":"a","price":1,"tags":["b"]}'
+
+
+def rehearse_start() -> None:
+    """Do what every worker does until it is ready. For a process that ends afterwards."""
+    _new_loop().run_until_complete(_start_app(_LEAST_SOURCE))
+
+
+def rehearse_call() -> None:
+    """The same, and answer a first request."""
+    call = _warm_head("GET", "/")
+    _new_loop().run_until_complete(_warm(_LEAST_SOURCE, [call], verify=False))
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop
+
+
+async def _start_app(source: str) -> tuple[ASGIApp, Lifespan]:
+    app = loader.load(source)
+    lifespan = Lifespan(app)
+    await lifespan.startup()
+    return app, lifespan
 
 
 def warm() -> None:
     """Run the whole code path once, so that a fork starts warm. Leaves no thread and no module."""
-    uvloop.run(_warm())
+    calls = [_warm_head("GET", "/sync"), _warm_head("POST", "/items/1", _WARM_ITEM)]
+    uvloop.run(_warm(_WARM_SOURCE, calls, verify=True))
     loader.unload()
     for thread in threading.enumerate():
         if thread is not threading.main_thread():
             thread.join()  # the pool that ran the sync endpoint has ended with its loop
 
 
-async def _warm() -> None:
-    app = loader.load(_WARM_SOURCE)
-    loader.openapi(app)
-    lifespan = Lifespan(app)
-    await lifespan.startup()
-    await probe(app, lifespan.state)
+async def _warm(source: str, calls: list[RequestHead], *, verify: bool) -> None:
+    app, lifespan = await _start_app(source)
+    if verify:
+        loader.openapi(app)
+        await probe(app, lifespan.state)
     server = AsgiServer(app, lifespan.state, 1, _reraise)
     ours, theirs = socket.socketpair()
     with ours:
         transport, _ = await asyncio.get_running_loop().connect_accepted_socket(server.link, theirs)
-        await _exchange(ours, _warm_head("GET", "/sync"))
-        await _exchange(ours, _warm_head("POST", "/items/1", _WARM_ITEM))
+        for call in calls:
+            await _exchange(ours, call)
         transport.close()
-    await lifespan.shutdown(SHUTDOWN_SECONDS)
+    if verify:
+        await lifespan.shutdown(SHUTDOWN_SECONDS)
 
 
 async def _exchange(sock: socket.socket, head: RequestHead) -> None:

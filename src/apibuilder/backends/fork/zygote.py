@@ -20,7 +20,16 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
-from apibuilder.backends.fork import frames, linux, orders, rootfs, sandbox, selftest, worker
+from apibuilder.backends.fork import (
+    frames,
+    linux,
+    orders,
+    prefault,
+    rootfs,
+    sandbox,
+    selftest,
+    worker,
+)
 
 # What APIs import most, and what those import late. NumPy and Pillow are left to those that use
 # them: loaded here they would cost every fork.
@@ -73,7 +82,9 @@ _SANDBOX_FAILED = 70  # exit status of a child that could not put up a layer
 class Zygote:
     """Takes orders from the supervisor, one at a time."""
 
-    def __init__(self, channel: socket.socket, host: sandbox.Host) -> None:
+    def __init__(self, channel: socket.socket, host: sandbox.Host, pages: prefault.Ranges) -> None:
+        """`pages` are those that a worker writes to."""
+        self._pages = pages
         self._channel = channel
         self._host = host
         self._children: set[int] = set()
@@ -195,8 +206,7 @@ class Zygote:
         layers = sandbox.Layers()
         try:
             sandbox.isolate(self._host, fds[1:], layers)
-            # Once more, to copy the pages that loading an app writes to ahead of time.
-            worker.warm()
+            prefault.copy(self._pages)
             received = orders.receive_assign(control)
             if received is None:
                 os._exit(0)
@@ -238,14 +248,14 @@ def _build_walls(plan: orders.Plan) -> sandbox.Host:
     return host
 
 
-def _warm_up(plan: orders.Plan) -> sandbox.Host:
+def _warm_up(plan: orders.Plan) -> tuple[sandbox.Host, prefault.Ranges]:
     for name in _PRELOAD:
         importlib.import_module(name)
     worker.warm()
     host = _build_walls(plan)
     gc.collect()
     gc.freeze()  # or the collector would touch, and so copy, every inherited page
-    return host
+    return host, prefault.learn(host.proc, worker.rehearse_start, worker.rehearse_call)
 
 
 def _hide_platform() -> None:
@@ -264,13 +274,13 @@ def main(channel_fd: int, source_dir: str) -> NoReturn:
         sys.exit(1)
     started = time.monotonic()
     try:
-        host = _warm_up(received[0])
+        host, pages = _warm_up(received[0])
     except sandbox.LayerError as error:
         orders.send(channel, orders.Unable(error.layer, str(error.cause)), [])
         sys.exit(1)
     sys.path.remove(source_dir)
     _hide_platform()
-    zygote = Zygote(channel, host)
+    zygote = Zygote(channel, host, pages)
     orders.send(channel, orders.Warm(time.monotonic() - started), [])
     zygote.run()
     sys.exit(0)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from apibuilder.control.deployments.schemas import CheckOut, FailureOut
 from apibuilder.domain import Api, ApiStatus, Revision
@@ -43,6 +43,8 @@ class ApiOut(BaseModel):
     deployment_id: UUID | None
     endpoint_url: str
     limits: LimitsOut
+    egress_hosts: list[str] = Field(description="Hosts that it may reach; none: no network.")
+    min_instances: int = Field(description="Instances that are kept warm.")
     error: FailureOut | None
     created_at: datetime
     updated_at: datetime
@@ -61,6 +63,8 @@ class ApiOut(BaseModel):
             deployment_id=api.current_deployment_id,
             endpoint_url=api.endpoint_url,
             limits=LimitsOut.model_validate(asdict(api.limits)),
+            egress_hosts=list(api.egress_hosts),
+            min_instances=api.min_instances,
             error=None if api.error is None else FailureOut.of(api.error),
             created_at=api.created_at,
             updated_at=api.updated_at,

@@ -31,7 +31,7 @@ async def create_api(
     response: Response,
 ) -> DeployResult:
     """Make an Api of a Python file. 202 if it is still being deployed."""
-    revision = NewRevision(source=body.source)
+    revision = _revision(body)
     result = await services.deployments.create(principal, revision, name=body.name, ask=ask)
     return answer(result, response)
 
@@ -47,7 +47,7 @@ async def create_revision(
     response: Response,
 ) -> DeployResult:
     """Publish new source of an Api. If it cannot serve, what served before goes on."""
-    revision = NewRevision(source=body.source)
+    revision = _revision(body)
     result = await services.deployments.publish(principal, ref, revision, name=body.name, ask=ask)
     return answer(result, response)
 
@@ -102,3 +102,9 @@ def answer(result: DeployResult, response: Response) -> DeployResult:
         response.status_code = 202
         response.headers["Location"] = f"/api/v1/deployments/{result.deployment_id}"
     return result
+
+
+def _revision(body: CreateApi | CreateRevision) -> NewRevision:
+    return NewRevision(
+        source=body.source, egress_hosts=body.egress_hosts, min_instances=body.min_instances
+    )

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from apibuilder.backends.egress.hosts import parse_all
 from apibuilder.domain import ApiStatus, Check, Deployment, DeploymentStatus, Failure, Target
 
 
@@ -91,19 +92,37 @@ class DeployResult(BaseModel):
     error: FailureOut | None = None
 
 
-class CreateApi(BaseModel):
-    """A new Api from its maker's own file."""
+class Wishes(BaseModel):
+    """What an Api asks of the runtime beside its code; what is left out stays as it was."""
 
     model_config = ConfigDict(extra="forbid")
+
+    egress_hosts: list[str] | None = Field(
+        default=None,
+        description="Hosts that it may reach: `example.com`, `*.example.com`, with `:port`.",
+        examples=[["api.example.com", "*.example.org:8443"]],
+    )
+    min_instances: int | None = Field(
+        default=None, ge=0, le=100, description="Instances kept warm, up to the plan's most."
+    )
+
+    @field_validator("egress_hosts")
+    @classmethod
+    def _are_hosts(cls, value: list[str] | None) -> list[str] | None:
+        if value is not None:
+            parse_all(value)
+        return value
+
+
+class CreateApi(Wishes):
+    """A new Api from its maker's own file."""
 
     source: str = Field(description="A Python module that defines `app`; at most 512 KiB.")
     name: str | None = Field(default=None, min_length=1, max_length=100)
 
 
-class CreateRevision(BaseModel):
+class CreateRevision(Wishes):
     """New source of an Api."""
-
-    model_config = ConfigDict(extra="forbid")
 
     source: str = Field(description="A Python module that defines `app`; at most 512 KiB.")
     name: str | None = Field(

@@ -54,7 +54,7 @@ class DeploymentService:
         name = name or title or "API"
         key = new_key()
         api = NewApi(name=name, slugs=slugs(name), description=description, key=key)
-        request = _idempotency_key(ask, "create", name, revision.source)
+        request = _idempotency_key(ask, "create", name, *_asked(revision))
         made = await self._apis.create(principal.user_id, api, revision, request)
         return await self._result(principal, made, ask, key.clear if made.fresh else None)
 
@@ -74,7 +74,7 @@ class DeploymentService:
         except DeployRefused as refused:
             refused.facts["api_id"] = str(api.id)
             raise
-        request = _idempotency_key(ask, "publish", str(api.id), name, revision.source)
+        request = _idempotency_key(ask, "publish", str(api.id), name, *_asked(revision))
         made = await self._deployments.publish(
             principal.user_id, str(api.id), revision, name=name, request=request
         )
@@ -141,6 +141,11 @@ def _status(api: Api, deployment: Deployment) -> ApiStatus:
     if deployment.status in (DeploymentStatus.PENDING, DeploymentStatus.STARTING):
         return ApiStatus.DEPLOYING
     return api.status
+
+
+def _asked(revision: NewRevision) -> tuple[str | int | None, ...]:
+    hosts = revision.egress_hosts
+    return revision.source, None if hosts is None else " ".join(hosts), revision.min_instances
 
 
 def _idempotency_key(ask: Ask, *request: str | int | None) -> IdempotencyKey | None:

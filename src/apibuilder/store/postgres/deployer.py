@@ -56,6 +56,8 @@ class PostgresDeployerStore:
             revision=row["revision"],
             source=row["source"],
             limits=rows.limits(row["plan"], row["limits"]),
+            egress_hosts=tuple(row["egress_hosts"]),
+            min_instances=row["min_instances"],
             env=await self._env(deployment_id, row["api_id"]),
         )
 

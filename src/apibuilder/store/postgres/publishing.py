@@ -15,6 +15,7 @@ from apibuilder.store.postgres.rows import checks_json, parse_ref
 _LOCK_ACCOUNT = query("accounts.lock")
 _LOCK_API = query("apis.lock")
 _INSERT_REVISION = query("revisions.insert")
+_SET_WISHES = query("apis.set_wishes")
 _INSERT_DEPLOYMENT = query("deployments.insert")
 _REMEMBERED = query("deployments.remembered")
 _REMEMBER = query("deployments.remember")
@@ -69,6 +70,8 @@ async def find_repeated(
 
 async def add_revision(tx: Connection, api_id: UUID, revision: NewRevision) -> UUID:
     """Store it under the next number; the Api is new or locked."""
+    if revision.egress_hosts is not None or revision.min_instances is not None:
+        await tx.execute(_SET_WISHES, api_id, revision.egress_hosts, revision.min_instances)
     return await tx.fetchval(
         _INSERT_REVISION,
         api_id,

@@ -44,7 +44,7 @@ def plan(row: Row) -> Plan:
 
 
 def api(row: Row) -> Api:
-    """From `internal.api_details`."""
+    """From `internal.api_details` and what the Api asks of the runtime."""
     return Api(
         id=row["id"],
         user_id=row["user_id"],
@@ -60,6 +60,8 @@ def api(row: Row) -> Api:
         updated_at=row["updated_at"],
         endpoint_url=row["endpoint_url"],
         error=_failure(row["error"]),
+        egress_hosts=tuple(row["egress_hosts"]),
+        min_instances=row["min_instances"],
     )
 
 

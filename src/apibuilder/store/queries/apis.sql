@@ -9,10 +9,14 @@ on conflict (slug) where deleted_at is null do nothing
 returning id;
 
 -- name: list
-select * from internal.api_details where user_id = $1 order by created_at desc, id;
+select d.*, a.egress_hosts, a.min_instances
+from internal.api_details d join public.apis a on a.id = d.id
+where d.user_id = $1 order by d.created_at desc, d.id;
 
 -- name: get
-select * from internal.api_details where user_id = $1 and (id = $2::uuid or slug = $3);
+select d.*, a.egress_hosts, a.min_instances
+from internal.api_details d join public.apis a on a.id = d.id
+where d.user_id = $1 and (d.id = $2::uuid or d.slug = $3);
 
 -- name: lock
 select a.id, r.number as current_revision
@@ -22,6 +26,11 @@ for no key update of a;
 
 -- name: rename
 update public.apis set name = $2 where id = $1;
+
+-- name: set_wishes
+update public.apis
+set egress_hosts = coalesce($2, egress_hosts), min_instances = coalesce($3, min_instances)
+where id = $1;
 
 -- name: set_target
 update public.apis set target = $2 where id = $1 and target <> $2;

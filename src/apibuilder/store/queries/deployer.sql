@@ -19,7 +19,7 @@ group by a.id;
 
 -- name: spec
 select d.id as deployment_id, d.api_id, r.number as revision, r.source, a.limits,
-  to_jsonb(p) as plan
+  a.egress_hosts, a.min_instances, to_jsonb(p) as plan
 from public.deployments d
 join public.revisions r on r.id = d.revision_id
 join public.apis a on a.id = d.api_id

@@ -119,15 +119,6 @@ async def test_workers_outlive_their_zygote_and_are_reaped_by_the_supervisor() -
         assert not psutil.pid_exists(worker.pid)
 
 
-async def test_a_replaced_zygote_leaves_its_workers_alone() -> None:
-    async with fork_backend() as backend:
-        started = await backend.place(spec())
-        old = backend._pool.zygote_pid
-        await backend._pool.replace_zygote()
-        await until(lambda: backend._pool.zygote_pid != old)
-        assert await get(started.instance, "/hello") == (200, {"hello": "you"})
-
-
 async def test_drain_lets_requests_in_flight_finish() -> None:
     async with fork_backend() as backend:
         wanted = spec(_SLOW)
@@ -346,16 +337,6 @@ async def test_an_error_in_one_look_does_not_end_the_watch(monkeypatch: pytest.M
         await backend.place(wanted)
         await failed.wait()
         await until(lambda: not backend._placements[wanted.deployment_id].running)  # idle: stopped
-
-
-async def test_a_crowd_gets_another_instance() -> None:
-    async with fork_backend(intervals=Intervals(beat=0.05)) as backend:
-        wanted = spec(_SLOW, max_instances=2)
-        started = await backend.place(wanted)
-        crowd = [asyncio.create_task(get(started.instance, "/slow")) for _ in range(12)]
-        await until(lambda: len(backend._placements[wanted.deployment_id].running) == 2)
-        assert len(await backend.acquire(wanted.deployment_id)) == 2
-        await asyncio.gather(*crowd)
 
 
 async def test_a_restarted_runtime_wakes_what_was_placed(folder: Path) -> None:

@@ -27,3 +27,12 @@ def test_programs_are_whole_instructions() -> None:
         program = seccomp.build(own_pid_namespace=own_pid, own_files=own_files)
         assert program
         assert len(program) % 8 == 0
+
+
+def test_a_door_opens_two_calls_and_no_others() -> None:
+    assert seccomp.reasons(egress=True).keys() - seccomp.reasons() == {"socket", "connect"}
+    programs = [
+        seccomp.build(own_pid_namespace=True, own_files=True, egress=egress)
+        for egress in (True, False)
+    ]
+    assert programs[0] != programs[1]

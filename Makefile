@@ -27,15 +27,19 @@ test: install $(STAMPS)/dev ## Run all tests
 hostile: install $(STAMPS)/dev ## Run every hostile program on every tier; writes docs/hostile.md
 	@$(BIN)/python -m tests.hostile.run
 
-check: install $(STAMPS)/dev ## Format, lint, strict types, import contract
+check: install $(STAMPS)/dev ## Format, lint, strict types (Python and TypeScript), import contract
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/deno fmt --check --quiet
+	@$(BIN)/deno lint --quiet
+	@$(BIN)/deno check --quiet src supabase/functions tests
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
 
 format: install $(STAMPS)/dev ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@$(BIN)/deno fmt --quiet
 
 docs: install $(STAMPS)/dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m apibuilder.generator.recipes.page
@@ -77,7 +81,7 @@ $(STAMPS)/runtime: $(UV) runtime/pyproject.toml runtime/uv.lock
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node: $(STAMPS)/platform package.json package-lock.json
-	@echo "· Supabase CLI"
+	@echo "· Supabase"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --no-save --loglevel=error --no-audit --no-fund >/dev/null
 	@mkdir -p $(STAMPS) && touch $@
 

@@ -43,6 +43,33 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="Postgres to use instead of the bundled one.",
     )
+    supabase_url: str | None = Field(
+        None,
+        validation_alias="SUPABASE_URL",
+        description="Origin of the Supabase project that people sign in to; local if not set.",
+    )
+    supabase_anon_key: str | None = Field(
+        None,
+        validation_alias="SUPABASE_ANON_KEY",
+        description="Its publishable key, which browsers are given.",
+    )
+    jwt_secret: str | None = Field(
+        None,
+        min_length=32,
+        description="Shared secret of sign-in tokens (HS256), if the project has no signing keys.",
+    )
+    jwt_issuer: str | None = Field(
+        None, description="Issuer of sign-in tokens; by default SUPABASE_URL with `/auth/v1`."
+    )
+    jwt_audience: str = Field("authenticated", description="Audience of sign-in tokens.")
+    edge_secret: str | None = Field(
+        None,
+        min_length=32,
+        description="Secret that the `api-gateway` function signs its calls to the gateway with.",
+    )
+    supabase_socket: Path | None = Field(
+        None, description="Socket of local Auth, REST and functions; `serve` sets it."
+    )
     backend: Literal["fork"] = Field("fork", description="Where APIs run.")
     sandbox: Literal["full", "no-namespace", "none", "auto"] = Field(
         "auto",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+import aiohttp
 from fastapi import FastAPI
 
 from apibuilder.control import problems
@@ -14,6 +15,7 @@ from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.generations.endpoints import router as generations
 from apibuilder.control.keys.endpoints import router as keys
+from apibuilder.control.local_origin import LocalOrigin
 from apibuilder.control.request_id import RequestId
 from apibuilder.control.schedules.endpoints import router as schedules
 from apibuilder.control.secrets.endpoints import router as secrets
@@ -21,8 +23,12 @@ from apibuilder.control.system.endpoints import router as system
 from apibuilder.control.usage.endpoints import router as usage
 
 
-def create_app(services: Services, authenticators: tuple[Authenticator, ...]) -> FastAPI:
-    """Everything on the platform origin."""
+def create_app(
+    services: Services,
+    authenticators: tuple[Authenticator, ...],
+    local: aiohttp.ClientSession | None = None,
+) -> FastAPI:
+    """Everything on the platform origin; `local` reaches one machine's own Auth and REST."""
     app = FastAPI(
         title="AI API Builder: control API",
         version=version("apibuilder"),
@@ -35,6 +41,8 @@ def create_app(services: Services, authenticators: tuple[Authenticator, ...]) ->
     problems.install(app)
     # The last added is the outermost: even an answer that a handler of errors makes has an id.
     app.add_middleware(BodyLimit)
+    if local is not None:
+        app.add_middleware(LocalOrigin, web=local)
     app.add_middleware(RequestId)
     for router in (system, apis, deployments, keys, secrets, usage, generations, schedules):
         app.include_router(router)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from apibuilder import private_file
 from apibuilder.errors import Unauthenticated
 
 OPERATOR_ID = UUID("00000000-0000-4000-8000-000000000001")
@@ -34,7 +34,7 @@ class Authenticator(Protocol):
     """Knows one kind of token."""
 
     async def authenticate(self, token: str) -> Principal | None:
-        """None if the token is not one of its own."""
+        """None if the token is not of its kind. Raises Unauthenticated for a bad one of it."""
         ...
 
 
@@ -51,23 +51,8 @@ class OperatorToken:
 
 
 def load_operator_token(path: Path) -> str:
-    """Read it, or draw and write it at the very first start. Raises OSError."""
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600, exist_ok=False)  # nobody else can read it at any moment
-    draft.write_text(f"{_PREFIX}{secrets.token_urlsafe(32)}\n")
-    try:
-        # Unlike a rename this never replaces the token of another process that was first.
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    return path.read_text().strip()
+    """Read it, or draw it at the very first start. Raises OSError."""
+    return private_file.load_or_draw(path, lambda: f"{_PREFIX}{secrets.token_urlsafe(32)}")
 
 
 async def current_principal(request: Request) -> Principal:
@@ -80,8 +65,8 @@ async def current_principal(request: Request) -> Principal:
             if principal is not None:
                 return principal
     raise Unauthenticated(
-        "Send `Authorization: Bearer <token>`. The local operator's token is in `operator.token` "
-        "in the data folder.",
+        "Send `Authorization: Bearer <token>`: a sign-in token of this platform, or the local "
+        "operator's, which is in `operator.token` in the data folder.",
         headers={"WWW-Authenticate": "Bearer"},
     )
 

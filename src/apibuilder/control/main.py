@@ -7,9 +7,11 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack
+from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import structlog
 import uvicorn
 import uvloop
@@ -23,6 +25,7 @@ from apibuilder.control.app import create_app
 from apibuilder.control.authentication import (
     OPERATOR_HANDLE,
     OPERATOR_ID,
+    Authenticator,
     OperatorToken,
     load_operator_token,
 )
@@ -33,9 +36,13 @@ from apibuilder.control.generations.sandbox import BackendSandbox
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.local_origin import open_session
 from apibuilder.control.schedules.runner import ScheduleRunner
 from apibuilder.control.schedules.service import ScheduleService
 from apibuilder.control.secrets.service import SecretService
+from apibuilder.control.sign_in import Expected, SignInTokens
+from apibuilder.control.signing_keys import Jwks
+from apibuilder.control.system.schemas import PublicConfig
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.rollup import Rollup
 from apibuilder.control.usage.service import UsageService
@@ -84,8 +91,31 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         database = await stack.enter_async_context(Database(settings.database_dsn))
         parts = Parts(settings, backend, database)
         await _prepare(parts.accounts, parts.apis, settings.operator_plan)
-        app = create_app(parts.services(), (OperatorToken(token),))
+        authenticators = (OperatorToken(token), *_sign_in(settings))
+        local = await _local(settings, stack)
+        app = create_app(parts.services(), authenticators, local)
         await _run_beside(_server(app), listening, parts.background())
+
+
+def _sign_in(settings: Settings) -> list[Authenticator]:
+    """None without a Supabase project, hosted or local: then there is the operator alone."""
+    if settings.supabase_url is None:
+        return []
+    auth = f"{settings.supabase_url.rstrip('/')}/auth/v1"
+    is_local = settings.supabase_socket is not None
+    expected = Expected(
+        audience=settings.jwt_audience,
+        issuer=settings.jwt_issuer or auth,
+        issuer_required=not is_local,
+    )
+    keys = None if is_local else Jwks(f"{auth}/.well-known/jwks.json")
+    return [SignInTokens(expected, secret=settings.jwt_secret, keys=keys)]
+
+
+async def _local(settings: Settings, stack: AsyncExitStack) -> aiohttp.ClientSession | None:
+    if settings.supabase_socket is None:
+        return None
+    return await stack.enter_async_context(open_session(settings.supabase_socket))
 
 
 class Parts:
@@ -118,7 +148,12 @@ class Parts:
             system=SystemService(
                 backend=self._backend,
                 database_version=self._database.version,
-                gateway_url=self._settings.gateway_origin,
+                public=PublicConfig(
+                    supabase_url=self._settings.supabase_url,
+                    supabase_publishable_key=self._settings.supabase_anon_key,
+                    gateway_url=self._settings.gateway_origin,
+                    version=version("apibuilder"),
+                ),
             ),
             generations=GenerationService(self._generations, self._pipeline(), deployments),
             schedules=ScheduleService(self._schedules),

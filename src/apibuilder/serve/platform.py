@@ -15,8 +15,9 @@ from socket import socket
 import aiohttp
 
 from apibuilder.errors import Unavailable
-from apibuilder.local import migrate
+from apibuilder.local import credentials, migrate
 from apibuilder.local.postgres import BundledPostgres
+from apibuilder.local.supabase import SOCKET, LocalSupabase
 from apibuilder.serve import runfile
 from apibuilder.serve.child import Child, Program
 from apibuilder.serve.screen import Screen
@@ -64,6 +65,7 @@ class Platform:
         self.gateway_url = settings.gateway_url or origin_of(doors.gateway, settings.host)
         self.metrics_url = origin_of(doors.metrics, "127.0.0.1")
         self.first_start = False
+        self._local: LocalSupabase | None = None
 
     async def start(self) -> None:
         """Everything up and ready. Raises Unavailable when a part does not get there."""
@@ -74,12 +76,17 @@ class Platform:
             await self._start_database()
         with self._screen.step("schema"):
             await self._migrate()
+        if self._is_local:
+            await self._start_supabase()
         await self._run(self._program("control", listen_fd=self._doors.platform.fileno()))
         for number in range(1, self._settings.gateway_processes + 1):
             await self._run(self._gateway(number))
         async with aiohttp.ClientSession() as web:
             with self._screen.step("sandbox and runtime"):
                 await self._until(lambda: self._runtime_ready(runtime), "the runtime")
+            if self._is_local:
+                with self._screen.step("Auth, REST and functions"):
+                    await self._until(self._supabase_ready, "local Supabase")
             with self._screen.step("control API"):
                 await self._until(lambda: _ready(web, self.platform_url), "the control API")
             with self._screen.step("gateway"):
@@ -122,6 +129,26 @@ class Platform:
             await self._run(program)
         await self._until(lambda: migrate.answers(self._settings.database_dsn), "the database")
 
+    @property
+    def _is_local(self) -> bool:
+        """Whether Auth, REST and functions are this machine's, over the bundled Postgres."""
+        return self._settings.database_url is None and self._settings.supabase_url is None
+
+    async def _start_supabase(self) -> None:
+        self._local = LocalSupabase(
+            credentials=credentials.load(self._settings.state_dir),
+            sockets=self._settings.run_dir,
+            cache=self._settings.state_dir / "deno",
+            platform_url=self._settings.platform_url or self.platform_url,
+            gateway_url=self.gateway_url,
+        )
+        await self._run(
+            Program(name="supabase", argv=self._local.command(), env=self._local.environment())
+        )
+
+    async def _supabase_ready(self) -> bool:
+        return await _ready_at(self._settings.run_dir / SOCKET)
+
     async def _migrate(self) -> None:
         dsn = self._settings.database_dsn
         if self._settings.database_url is None:
@@ -147,6 +174,7 @@ class Platform:
                 "APIBUILDER_GATEWAY_PORT": str(port_of(self._doors.gateway)),
                 "APIBUILDER_PLATFORM_PORT": str(port_of(self._doors.platform)),
                 "PYTHONUNBUFFERED": "1",
+                **(self._local.settings(verb) if self._local else {}),
             },
             fds=tuple(fds.values()),
             # A stop is for good: nobody waits as long as a swap lets its requests finish.
@@ -194,9 +222,12 @@ class Platform:
     async def _runtime_ready(self, runtime: Child) -> bool:
         if runtime.pid is None or not self._settings.runtime_socket.exists():
             return False
-        connector = aiohttp.UnixConnector(str(self._settings.runtime_socket))
-        async with aiohttp.ClientSession(connector=connector) as web:
-            return await _ready(web, "http://runtime")
+        return await _ready_at(self._settings.runtime_socket)
+
+
+async def _ready_at(path: Path) -> bool:
+    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path))) as web:
+        return await _ready(web, "http://local")
 
 
 async def _ready(web: aiohttp.ClientSession, origin: str) -> bool:

@@ -20,20 +20,15 @@ class SystemService:
         *,
         backend: Backend,
         database_version: Callable[[], Awaitable[str]],
-        gateway_url: str,
+        public: PublicConfig,
     ) -> None:
         self._backend = backend
         self._database_version = database_version
-        self._gateway_url = gateway_url
+        self._public = public
 
     def config(self) -> PublicConfig:
         """Public settings."""
-        return PublicConfig(
-            supabase_url=None,
-            supabase_publishable_key=None,
-            gateway_url=self._gateway_url,
-            version=version("apibuilder"),
-        )
+        return self._public
 
     async def ready(self) -> None:
         """Raises Unavailable unless the database answers: nothing works without it."""

@@ -5,21 +5,32 @@ from __future__ import annotations
 import hashlib
 import time
 
+from starlette.types import Scope
+
 from apibuilder.errors import InvalidKey, MissingKey
+from apibuilder.gateway.edge import EdgeSignatures
+from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.table import LiveRoute, Principal, Table
 
 
+def key_hash(scope: Scope, headers: RequestHeaders, edge: EdgeSignatures) -> bytes:
+    """SHA-256 of the caller's key. Raises MissingKey, and InvalidKey for a bad signature."""
+    if headers.edge is not None:
+        return edge.key_hash(scope, headers.edge)
+    if headers.key is None:
+        raise MissingKey
+    return hashlib.sha256(headers.key).digest()
+
+
 def authenticate(
-    table: Table, live: LiveRoute | None, key: bytes | None
+    table: Table, live: LiveRoute | None, digest: bytes
 ) -> tuple[LiveRoute, Principal]:
-    """The Route and the Principal that may call it. Raises MissingKey or InvalidKey.
+    """The Route and the Principal that may call it. Raises InvalidKey.
 
     An unknown Api, another Api's key and a wrong, revoked or expired key cost the same and are
     answered alike, so that nobody learns from the answer which Apis or keys there are.
     """
-    if key is None:
-        raise MissingKey
-    principal = table.principal(hashlib.sha256(key).digest())
+    principal = table.principal(digest)
     if (
         principal is None
         or live is None

@@ -14,10 +14,11 @@ from apibuilder.errors import (
     LimitExceeded,
     Unavailable,
 )
-from apibuilder.gateway.authenticate import authenticate
+from apibuilder.gateway.authenticate import authenticate, key_hash
 from apibuilder.gateway.body import check_size
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 from apibuilder.gateway.converse import Conversations
+from apibuilder.gateway.edge import EdgeSignatures
 from apibuilder.gateway.forward import Answer, Routes, forward
 from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.limit import Grant
@@ -55,6 +56,7 @@ class Handler:
         deadlines: Deadlines,
         conversations: Conversations,
         notes: Notes,
+        edge: EdgeSignatures,
     ) -> None:
         self._conversations = conversations
         self._notes = notes
@@ -65,6 +67,7 @@ class Handler:
         self._proxies = proxies
         self._metrics = metrics
         self._deadlines = deadlines
+        self._edge = edge
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call of a user's Api, as ASGI, over a `Connection` or a `Socket`."""
@@ -101,7 +104,8 @@ class Handler:
             await self._loaded()
         target = split(call.scope["raw_path"], call.scope["path"])
         caller = self._caller(call, headers)
-        live, principal = authenticate(self._table, self._table.find(target.name), headers.key)
+        digest = key_hash(call.scope, headers, self._edge)
+        live, principal = authenticate(self._table, self._table.find(target.name), digest)
         if principal.reads_only and (call.is_socket or call.method not in _READING):
             raise InsufficientScope
         if live.closed is not None:

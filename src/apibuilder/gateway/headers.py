@@ -70,6 +70,7 @@ class _Meaning(IntEnum):
     SET_COOKIE = 9
     INVALID = 10
     SUBPROTOCOLS = 11
+    EDGE = 12
 
 
 _PASS, _DROP = _Meaning.PASS, _Meaning.DROP
@@ -81,6 +82,7 @@ _SPECIAL_IN_REQUEST = {
     b"transfer-encoding": _Meaning.TRANSFER_ENCODING,
     b"connection": _Meaning.CONNECTION,
     b"sec-websocket-protocol": _Meaning.SUBPROTOCOLS,
+    b"x-apibuilder-edge": _Meaning.EDGE,
 }
 # A browser cannot send a header with a WebSocket, but it can name subprotocols: the first of these
 # carries the key, the second is what the gateway picks when the Api picks none.
@@ -116,14 +118,15 @@ def _in_response(name: bytes) -> _Meaning:
 class RequestHeaders:
     """A request's headers, read once."""
 
-    __slots__ = ("content_length", "forwarded", "has_body", "host", "key", "own_subprotocol",
-                 "passed", "subprotocols")  # fmt: skip
+    __slots__ = ("content_length", "edge", "forwarded", "has_body", "host", "key",
+                 "own_subprotocol", "passed", "subprotocols")  # fmt: skip
 
     def __init__(self, headers: Headers) -> None:
         """Raises BadRequest or AmbiguousKey."""
         self.passed: Headers = []
         self.forwarded: Headers = []  # what a proxy in front of the gateway may have said
         self.key: bytes | None = None
+        self.edge: bytes | None = None  # what the api-gateway function says instead of a key
         self.host: bytes | None = None
         self.content_length = 0
         self.has_body = False
@@ -168,6 +171,8 @@ class RequestHeaders:
             self.has_body = True
         elif meaning is _Meaning.SUBPROTOCOLS:
             self._take_subprotocols(value)
+        elif meaning is _Meaning.EDGE:
+            self.edge = value
         else:
             self.forwarded.append(pair)
 

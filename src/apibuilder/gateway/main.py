@@ -39,6 +39,7 @@ async def _serve(settings: Settings, listen: socket.socket, metrics: socket.sock
             usage_dir=settings.usage_dir,
             trusted_proxies=settings.trusted_proxies,
             drain_seconds=settings.drain_seconds,
+            edge_secret=settings.edge_secret,
         )
         await Gateway(ports).serve(listen, metrics)
 

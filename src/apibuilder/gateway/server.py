@@ -23,6 +23,7 @@ from apibuilder.gateway.app import GatewayApp, health_app, metrics_app
 from apibuilder.gateway.call import Deadlines
 from apibuilder.gateway.connection import Connection
 from apibuilder.gateway.converse import IDLE_SECONDS, PING_SECONDS, Conversations
+from apibuilder.gateway.edge import EdgeSignatures
 from apibuilder.gateway.handler import Handler
 from apibuilder.gateway.keeper import Keeper
 from apibuilder.gateway.meter import Meter
@@ -55,6 +56,7 @@ class Ports:
     drain_seconds: float
     socket_idle_seconds: float = IDLE_SECONDS
     socket_ping_seconds: float = PING_SECONDS
+    edge_secret: str | None = None
 
 
 class Gateway:
@@ -79,6 +81,7 @@ class Gateway:
             deadlines=self._deadlines,
             conversations=self._conversations,
             notes=self._notes,
+            edge=EdgeSignatures(ports.edge_secret),
         )
         metrics.gauge(
             "apibuilder_gateway_routes",

@@ -78,13 +78,17 @@ def by_hand(header: dict[str, str], secret: bytes) -> str:
 
 @pytest.mark.parametrize(
     "token",
-    [by_key(), by_key(RSA_KEY, "RS256", "rsa"), by_key(exp=int(time.time()) - 3)],
-    ids=["ES256", "RS256", "within the leeway"],
+    [by_key(), by_key(RSA_KEY, "RS256", "rsa")],
+    ids=["ES256", "RS256"],
 )
 async def test_by_a_signing_key(token: str) -> None:
     principal = await tokens().authenticate(token)
     assert principal is not None
     assert principal.user_id == USER
+
+
+async def test_clocks_may_differ_a_little() -> None:
+    assert await tokens().authenticate(by_key(exp=int(time.time()) - 1)) is not None
 
 
 async def test_by_the_shared_secret() -> None:

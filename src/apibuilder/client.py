@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
+from apibuilder import sign_in_session
 from apibuilder.settings import Settings
 
 _SILENCE_SECONDS = 120.0
@@ -40,24 +41,45 @@ class Place:
 
     @classmethod
     def find(cls, settings: Settings) -> Self:
-        """The platform that the settings name, or the one that runs on this data folder."""
-        url, token = settings.url, settings.token
-        if url is None:
-            url = run_facts(settings).get("platform_url")
+        """As whom the settings, a sign-in or the operator's token say, in this order."""
+        url = cls.url_of(settings)
+        return cls(url, settings.token or _signed_in(settings, url) or _operator(settings))
+
+    @staticmethod
+    def url_of(settings: Settings) -> str:
+        """Of the platform that the settings name, or the one that runs on this data folder."""
+        url = settings.url or run_facts(settings).get("platform_url")
         if url is None:
             raise Unreachable(
                 f"Nothing runs on {settings.state_dir}. Start it with `make up` (or "
                 "`apibuilder serve`), or set APIBUILDER_DATA_DIR to the folder it runs on."
             )
-        if token is None:
-            try:
-                token = (settings.state_dir / "operator.token").read_text().strip()
-            except OSError as error:
-                raise Unreachable(
-                    f"The operator's token in {settings.state_dir} cannot be read "
-                    f"({error.strerror}); set APIBUILDER_TOKEN."
-                ) from None
-        return cls(url.rstrip("/"), token)
+        return url.rstrip("/")
+
+
+def _signed_in(settings: Settings, url: str) -> str | None:
+    try:
+        return sign_in_session.current_token(settings.state_dir, url)
+    except sign_in_session.SignInRefused as error:
+        raise Refused(
+            {
+                "code": "unauthenticated",
+                "detail": f"Your sign-in has ended ({error}): `apibuilder login`, or "
+                "`apibuilder logout` to act as the operator.",
+            }
+        ) from None
+    except OSError as error:
+        raise Unreachable(f"Your sign-in could not be refreshed ({error}).") from None
+
+
+def _operator(settings: Settings) -> str:
+    try:
+        return (settings.state_dir / "operator.token").read_text().strip()
+    except OSError as error:
+        raise Unreachable(
+            f"The operator's token in {settings.state_dir} cannot be read ({error.strerror}); "
+            "set APIBUILDER_TOKEN, or `apibuilder login`."
+        ) from None
 
 
 def run_facts(settings: Settings) -> dict[str, Any]:

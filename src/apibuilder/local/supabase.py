@@ -17,6 +17,11 @@ _ROOT = Path(__file__).resolve().parents[3]
 _ENTRY = Path(__file__).with_name("supabase.ts")
 _MODULES = _ROOT / "node_modules" / "@supabase" / "lite"
 _HEAP_MIB = 256
+# Not the repository as a whole: the data folder may lie in it.
+_READ = [
+    *(_ROOT / "node_modules", _ROOT / "supabase" / "functions", _ENTRY.parent),
+    *(_ROOT / "deno.json", _ROOT / "package.json"),
+]
 _FUNCTION_IDLE_SECONDS = 300
 SOCKET = "supabase.sock"
 
@@ -46,10 +51,9 @@ class LocalSupabase:
             "--unstable-no-legacy-abort",
             f"--v8-flags=--max-old-space-size={_HEAP_MIB}",
             f"--allow-net={unix},localhost:80",  # the name that functions are called by
-            f"--allow-read={_ROOT},{self.sockets}",
+            f"--allow-read={','.join(map(str, [*_READ, self.sockets]))}",
             f"--allow-write={self.sockets}",
             "--allow-env",
-            "--allow-sys",
             "--allow-run=setpriv",
             str(_ENTRY),
         ]

@@ -44,6 +44,7 @@ const server = Deno.serve({ path: socket, onListen: () => {} }, async (request) 
 });
 Deno.addSignalListener("SIGTERM", async () => {
   await Promise.all([functions.stop(), server.shutdown()]);
+  await Deno.remove(socket).catch(() => {});
   Deno.exit(0);
 });
 

@@ -7,15 +7,17 @@ import time
 
 from starlette.types import Scope
 
-from apibuilder.errors import InvalidKey, MissingKey
+from apibuilder.errors import AmbiguousKey, InvalidKey, MissingKey
 from apibuilder.gateway.edge import EdgeSignatures
 from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.table import LiveRoute, Principal, Table
 
 
 def key_hash(scope: Scope, headers: RequestHeaders, edge: EdgeSignatures) -> bytes:
-    """SHA-256 of the caller's key. Raises MissingKey, and InvalidKey for a bad signature."""
+    """SHA-256 of the caller's key. Raises MissingKey, AmbiguousKey, InvalidKey (a signature)."""
     if headers.edge is not None:
+        if headers.key is not None:
+            raise AmbiguousKey
         return edge.key_hash(scope, headers.edge)
     if headers.key is None:
         raise MissingKey

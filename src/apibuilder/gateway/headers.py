@@ -149,18 +149,11 @@ class RequestHeaders:
     def _special(self, meaning: _Meaning, pair: tuple[bytes, bytes]) -> None:
         value = pair[1]
         if meaning is _Meaning.HOST:
-            if self.host is not None or not is_host(value):
-                raise BadRequest("There must be one well-formed Host header.")
-            self.host = value
-            self.passed.append(pair)
+            self._take_host(pair)
         elif meaning is _Meaning.API_KEY:
             self._take_key(value.strip())
         elif meaning is _Meaning.AUTHORIZATION:
-            bearer = _BEARER(value)
-            if bearer:
-                self._take_key(bearer[1].strip())
-            else:  # another scheme is between the caller and the Api
-                self.passed.append(pair)
+            self._take_authorization(pair)
         elif meaning is _Meaning.CONTENT_LENGTH:
             self.content_length = int(value)  # the HTTP parser let digits through only
             self.has_body = self.content_length > 0
@@ -175,6 +168,19 @@ class RequestHeaders:
             self.edge = value
         else:
             self.forwarded.append(pair)
+
+    def _take_host(self, pair: tuple[bytes, bytes]) -> None:
+        if self.host is not None or not is_host(pair[1]):
+            raise BadRequest("There must be one well-formed Host header.")
+        self.host = pair[1]
+        self.passed.append(pair)
+
+    def _take_authorization(self, pair: tuple[bytes, bytes]) -> None:
+        bearer = _BEARER(pair[1])
+        if bearer:
+            self._take_key(bearer[1].strip())
+        else:  # another scheme is between the caller and the Api
+            self.passed.append(pair)
 
     def _take_subprotocols(self, value: bytes) -> None:
         for name in filter(None, (part.strip() for part in value.split(b","))):

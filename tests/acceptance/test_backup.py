@@ -77,6 +77,7 @@ def test_a_round_trip(stack: Stack, second: Stack, tmp_path: Path) -> None:
         assert dump is not None
         assert VALUE.encode() not in dump.read()
     assert f"apis/{api['api_id']}/data/notes.db" in names
+    assert {"operator.token", "supabase.json"} <= set(names)
     # It goes on: the next call wakes the Api that was suspended for the copy.
     assert stack.call(api, "POST", "/notes?text=later").status == 200
 

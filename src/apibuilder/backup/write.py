@@ -27,7 +27,8 @@ from apibuilder.store import ledger
 
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database.dump"
-KEYS = ("secrets.key", "operator.token")  # files of the data folder that nothing works without
+# Files of the data folder that nothing works without.
+KEYS = ("secrets.key", "operator.token", "supabase.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,142 @@
+"""A deployment or generation that is refused."""
+
+from __future__ import annotations
+
+from apibuilder.domain import Failure
+from apibuilder.errors.base import ApiBuilderError, descendants
+
+
+class DeployRefused(ApiBuilderError):
+    """The code could not be deployed."""
+
+    code, status = "deploy_refused", 422
+
+    def __init__(
+        self, detail: str | None = None, *, file: str | None = None, line: int | None = None
+    ) -> None:
+        super().__init__(detail, file=file, line=line)
+        self.file = file
+        self.line = line
+
+    def failure(self) -> Failure:
+        """The same as a value that a Deployment row keeps."""
+        return Failure(code=self.code, detail=self.detail, file=self.file, line=self.line)
+
+    @staticmethod
+    def from_failure(failure: Failure) -> DeployRefused:
+        """The error of a stored or transmitted Failure; an unknown code keeps the base class."""
+        kind = _REFUSALS.get(failure.code, DeployRefused)
+        return kind(failure.detail, file=failure.file, line=failure.line)
+
+
+class SourceSyntaxError(DeployRefused):
+    """The code is not valid Python."""
+
+    code = "syntax_error"
+
+
+class SourceTooLarge(DeployRefused):
+    """The code is larger than 512 KiB."""
+
+    code = "source_too_large"
+
+
+class AppMissing(DeployRefused):
+    """The module defines no FastAPI (ASGI) application named `app`."""
+
+    code = "app_missing"
+
+
+class PackageMissing(DeployRefused):
+    """A package that the code imports is not in the runtime."""
+
+    code = "package_missing"
+
+
+class ImportRefused(DeployRefused):
+    """The code imports a module that APIs may not use."""
+
+    code = "import_refused"
+
+
+class ImportFailed(DeployRefused):
+    """The code raised an error while it was imported."""
+
+    code = "import_failed"
+
+
+class OpenapiFailed(DeployRefused):
+    """The app's OpenAPI document could not be built."""
+
+    code = "openapi_failed"
+
+
+class LifespanFailed(DeployRefused):
+    """The app's startup failed."""
+
+    code = "lifespan_failed"
+
+
+class StartTimeout(DeployRefused):
+    """The app was not ready in time."""
+
+    code = "start_timeout"
+
+
+class StartCrashed(DeployRefused):
+    """The app's process ended while it was starting."""
+
+    code = "start_crashed"
+
+
+class ProbeFailed(DeployRefused):
+    """The app started but did not answer its probe."""
+
+    code = "probe_failed"
+
+
+class TestsFailed(DeployRefused):
+    """The API's own tests failed, so it was not published."""
+
+    code = "tests_failed"
+
+
+class SecretUnreadable(DeployRefused):
+    """A secret of this API cannot be opened."""
+
+    code = "secret_unreadable"
+
+
+class SandboxUnavailable(DeployRefused):
+    """This machine cannot isolate strangers' code well enough."""
+
+    code = "sandbox_unavailable"
+
+
+class EgressUnavailable(DeployRefused):
+    """The API declares hosts to reach, which takes a network namespace: the sandbox tier `full`."""
+
+    code = "egress_unavailable"
+
+
+class CrashLoop(DeployRefused):
+    """The API crashed again and again right after it was deployed."""
+
+    code = "crash_loop"
+
+
+class Superseded(DeployRefused):
+    """A newer deployment of the same API took this one's place before it was started."""
+
+    code, status = "superseded", 409
+
+
+class NeedsModel(ApiBuilderError):
+    """The offline recipes do not understand this prompt; it needs a model."""
+
+    code, status = "needs_model", 422
+
+
+_REFUSALS: dict[str, type[DeployRefused]] = {
+    kind.code: kind for kind in descendants(DeployRefused) if issubclass(kind, DeployRefused)
+}

@@ -1,0 +1,50 @@
+"""The ports of the store: one small Protocol a noun, and the values that go in.
+
+Every method raises Unavailable when the database is away, and NotFound for what does not exist or
+belongs to another account: ownership is part of the query, never checked beside it.
+"""
+
+from __future__ import annotations
+
+from apibuilder.store.base.accounts import (
+    AccountStore,
+    GenerationEnd,
+    GenerationStore,
+    KeyStore,
+    SecretStore,
+    UsageStore,
+)
+from apibuilder.store.base.deployer import DeployerStore, LiveDeployment, WantedApi
+from apibuilder.store.base.gateway import Change, GatewayStore
+from apibuilder.store.base.publishing import (
+    ApiStore,
+    DeploymentStore,
+    IdempotencyKey,
+    Made,
+    NewApi,
+    NewRevision,
+)
+from apibuilder.store.base.schedules import NewSchedule, ScheduleStore, Turn
+
+__all__ = [
+    "AccountStore",
+    "ApiStore",
+    "Change",
+    "DeployerStore",
+    "DeploymentStore",
+    "GatewayStore",
+    "GenerationEnd",
+    "GenerationStore",
+    "IdempotencyKey",
+    "KeyStore",
+    "LiveDeployment",
+    "Made",
+    "NewApi",
+    "NewRevision",
+    "NewSchedule",
+    "ScheduleStore",
+    "SecretStore",
+    "Turn",
+    "UsageStore",
+    "WantedApi",
+]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import subprocess
-import sys
 from typing import Any
 
 from apibuilder.local.operator import EMAIL
@@ -15,17 +13,9 @@ from tests.acceptance.stack import Stack, call
 SOURCE = "from fastapi import FastAPI\napp = FastAPI()\n"
 
 
-def login(stack: Stack, email: str, password: str) -> tuple[int, dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "apibuilder", "login", email, "--password-stdin", "--json"],
-        env=stack._environment,
-        input=f"{password}\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, json.loads(done.stdout)
+def login(stack: Stack, email: str, password: str, *, code: int = 0) -> dict[str, Any]:
+    given = f"{password}\n".encode()
+    return stack.cli("login", email, "--password-stdin", code=code, given=given)
 
 
 def sign_up(stack: Stack) -> tuple[str, str]:
@@ -53,8 +43,8 @@ def test_the_operator_signs_in_to_the_account_of_the_token(stack: Stack) -> None
     made = deploy(stack)
     shown = re.findall(rf"{EMAIL}  (\S+)", (stack.data_dir / "serve.log").read_text())
     assert len(shown) == 1
-    code, answer = login(stack, EMAIL, shown[0])
-    assert (code, answer["email"]) == (0, EMAIL)
+    answer = login(stack, EMAIL, shown[0])
+    assert answer["email"] == EMAIL
     assert made["api_id"] in api_ids(stack)
 
     stack.stop()
@@ -68,7 +58,7 @@ def test_the_operator_signs_in_to_the_account_of_the_token(stack: Stack) -> None
 
 def test_verbs_act_for_who_is_signed_in(stack: Stack) -> None:
     operators = deploy(stack)["api_id"]
-    assert login(stack, *sign_up(stack))[0] == 0
+    login(stack, *sign_up(stack))
     try:
         assert api_ids(stack) == set()
         own = deploy(stack)["api_id"]
@@ -82,7 +72,7 @@ def test_verbs_act_for_who_is_signed_in(stack: Stack) -> None:
 
 
 def test_a_sign_in_is_kept_privately_and_refreshed(stack: Stack) -> None:
-    assert login(stack, *sign_up(stack))[0] == 0
+    login(stack, *sign_up(stack))
     file = stack.data_dir / "session.json"
     assert file.stat().st_mode & 0o777 == 0o600
     before = json.loads(file.read_text())
@@ -102,7 +92,6 @@ def test_a_sign_in_is_kept_privately_and_refreshed(stack: Stack) -> None:
 
 def test_a_wrong_password_signs_nobody_in(stack: Stack) -> None:
     email, password = sign_up(stack)
-    code, answer = login(stack, email, password + "x")
-    assert code == 1
+    answer = login(stack, email, password + "x", code=1)
     assert answer["error"]["code"] == "unauthenticated"
     assert not (stack.data_dir / "session.json").exists()

@@ -212,6 +212,13 @@ class Supervisor:
         self._endings[instance.id] = ending
         if len(self._endings) > _ENDINGS:
             self._endings.popitem(last=False)
+        self._spawn(self._forget_trial(instance.deployment_id))
+
+    async def _forget_trial(self, deployment_id: UUID) -> None:
+        """A test run has one Instance and no second one; whoever began it may be dead by now."""
+        placement = self._placements.get(deployment_id)
+        if placement is not None and placement.spec.ephemeral and not placement.running:
+            await self.retire(deployment_id, 0)
 
     async def _renew_zygote(self) -> None:
         """A fork shares its memory layout and hash seed with its siblings: not for ever."""

@@ -133,6 +133,14 @@ async def test_drain_lets_requests_in_flight_finish() -> None:
         await running.handle.exited
 
 
+async def test_a_test_run_that_nobody_ends_is_forgotten_with_its_data(folder: Path) -> None:
+    intervals = Intervals(beat=0.05, idle=0.2)
+    async with fork_backend(base=folder, intervals=intervals) as backend:
+        await backend.place(spec(ephemeral=True))
+        await until(lambda: not backend._placements)
+        await until(lambda: not list((folder / "apis" / ".ephemeral").iterdir()))
+
+
 async def test_an_idle_instance_is_stopped() -> None:
     async with fork_backend(intervals=Intervals(beat=0.05, idle=0.2)) as backend:
         wanted = spec()

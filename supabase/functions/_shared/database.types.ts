@@ -144,6 +144,7 @@ export type Database = {
           "endpoint_url": string;
           "id": string;
           "limits": NonNullable<Json>;
+          "min_instances": number;
           "name": string;
           "prompt": string | null;
           "purged_at": string | null;
@@ -166,6 +167,7 @@ export type Database = {
           "endpoint_url": string;
           "id"?: string;
           "limits"?: NonNullable<Json>;
+          "min_instances"?: number;
           "name": string;
           "prompt"?: string | null;
           "purged_at"?: string | null;
@@ -187,6 +189,7 @@ export type Database = {
           "endpoint_url"?: string;
           "id"?: string;
           "limits"?: NonNullable<Json>;
+          "min_instances"?: number;
           "name"?: string;
           "prompt"?: string | null;
           "purged_at"?: string | null;

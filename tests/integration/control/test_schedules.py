@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apibuilder.store.postgres import PostgresDeployerStore
+from apibuilder.store.sealing import Sealer
 from tests.integration.control.conftest import GOOD, Control
 from tests.integration.control.test_deployments import assert_problem
 
@@ -58,7 +59,7 @@ async def test_wishes_reach_the_deployment_and_stay_until_changed(control: Contr
     wanted = {"egress_hosts": ["api.example.com", "*.example.org:8443"], "min_instances": 1}
     body = {"source": GOOD, "name": "Wishes"} | wanted
     made = (await control.post("/apis?wait=30", body)).json()
-    store = PostgresDeployerStore(control.database)
+    store = PostgresDeployerStore(control.database, Sealer([bytes(32)]))
     spec = await store.spec(UUID(made["deployment_id"]))
     assert spec.egress_hosts == tuple(wanted["egress_hosts"])
     assert spec.min_instances == 1

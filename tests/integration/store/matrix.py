@@ -2,7 +2,7 @@
 
 Each entry is one row that is there, with what five people get when they try the four verbs on it.
 `test_matrix.py` tries every cell on a real Postgres; `matrix_docs.py` writes the table into
-docs/security-matrix.md. What is not said here is refused.
+docs/security.md. What is not said here is refused.
 """
 
 from __future__ import annotations

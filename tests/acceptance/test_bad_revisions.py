@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.stack import Stack
+from tests.contracts.backends import ROOT
 
 GOOD = """
 from fastapi import FastAPI
@@ -41,7 +42,7 @@ def test_refused_with_its_reason(stack: Stack, api, code: str) -> None:
     error = refused["error"]
     assert error["code"] == code, error
     assert error["detail"]
-    assert "/work" not in error["detail"]
+    assert str(ROOT) not in error["detail"]
     assert str(stack.data_dir) not in error["detail"]
     if line is not None:
         assert error["line"] == line

@@ -7,6 +7,7 @@ import pytest
 
 from apibuilder.backends.fork.frames import Reason
 from apibuilder.backends.fork.link import Refused, StreamCancelled
+from tests.contracts.backends import ROOT
 from tests.unit.backends.fork.worker.conftest import StartWorker
 from tests.unit.backends.fork.worker.harness import get, whole
 
@@ -267,7 +268,7 @@ async def test_an_error_before_the_response_is_a_500(
     assert (log.level, log.request_id) == ("error", "req-9")
     text = "\n".join(log.message for log in worker.logs)
     assert 'File "main.py"' in text
-    assert "/work" not in text
+    assert str(ROOT) not in text
     assert "site-packages" not in text
     _, body = await whole(link.request(get("/fine"), end=True))
     assert body == b"1"

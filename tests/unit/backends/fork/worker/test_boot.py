@@ -8,6 +8,7 @@ import pytest
 
 from apibuilder.backends.fork.frames import Failed, Ready
 from apibuilder.errors import DeployRefused, catalogue
+from tests.contracts.backends import ROOT
 from tests.unit.backends.fork.worker.conftest import StartWorker
 from tests.unit.backends.fork.worker.harness import WorkerProcess, get, whole
 
@@ -128,7 +129,7 @@ async def test_a_revision_that_cannot_serve(
     assert isinstance(failed, Failed)
     assert (failed.code, failed.file, failed.line) == (case.code, case.file, case.line)
     assert case.detail in failed.detail
-    assert "/work" not in failed.detail
+    assert str(ROOT) not in failed.detail
     assert issubclass(catalogue()[failed.code], DeployRefused)
     assert await worker.exited() == 1
 

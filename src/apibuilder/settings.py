@@ -83,6 +83,39 @@ class Settings(BaseSettings):
     generation_timeout_seconds: float = Field(
         120.0, gt=0, description="Time a generation has from the prompt to passed tests."
     )
+    generation_tokens: int = Field(
+        60_000, ge=100, description="Tokens, in and out, that a generation may use of models."
+    )
+    generation_usd: float = Field(
+        1.0, ge=0, description="Price in USD of what a generation may use of models."
+    )
+    model: str = Field(
+        "",
+        description="Models to ask, comma-separated, such as `anthropic:claude-sonnet-4-5`; the "
+        "next is asked when one is away. By default one of each provider whose key is set.",
+    )
+    model_url: str | None = Field(
+        None,
+        description="Base URL of an OpenAI-compatible server (Ollama, vLLM, llama.cpp), with `/v1`.",
+    )
+    model_key: str | None = Field(None, repr=False, description="Key of that server, if it has one.")
+    model_style: Literal["auto", "pieces", "whole"] = Field(
+        "auto",
+        description="What a model writes: functions that rules put together (`pieces`), or whole "
+        "modules; auto: pieces of a server of your own.",
+    )
+    model_timeout_seconds: float = Field(
+        120.0, gt=0, description="Time that a model has for one answer."
+    )
+    anthropic_api_key: str | None = Field(
+        None, validation_alias="ANTHROPIC_API_KEY", repr=False, description="Key of Anthropic."
+    )
+    openai_api_key: str | None = Field(
+        None, validation_alias="OPENAI_API_KEY", repr=False, description="Key of OpenAI."
+    )
+    gemini_api_key: str | None = Field(
+        None, validation_alias="GEMINI_API_KEY", repr=False, description="Key of Google's Gemini."
+    )
     drain_seconds: float = Field(30.0, ge=0, description="Grace for requests in flight on a swap.")
     secrets_key: str | None = Field(
         None, repr=False, description="Keys that seal secrets, instead of the file secrets.key."

@@ -37,6 +37,7 @@ from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.local_origin import open_session
+from apibuilder.control.model_access import model_access
 from apibuilder.control.schedules.runner import ScheduleRunner
 from apibuilder.control.schedules.service import ScheduleService
 from apibuilder.control.secrets.service import SecretService
@@ -48,8 +49,12 @@ from apibuilder.control.usage.rollup import Rollup
 from apibuilder.control.usage.service import UsageService
 from apibuilder.deployer.reconcile import Pace, Reconciler
 from apibuilder.errors import Unavailable
+from apibuilder.generator.choice import RecipesFirst
 from apibuilder.generator.pipeline import Pipeline
+from apibuilder.generator.providers.choose import choose
+from apibuilder.generator.providers.spend import Budget
 from apibuilder.generator.recipes.generator import RecipeGenerator
+from apibuilder.generator.written.generator import ModelGenerator
 from apibuilder.settings import Settings
 from apibuilder.store.postgres import (
     Database,
@@ -160,10 +165,13 @@ class Parts:
         )
 
     def _pipeline(self) -> Pipeline:
+        settings = self._settings
+        recipes, model = RecipeGenerator(), choose(model_access(settings))
         return Pipeline(
-            RecipeGenerator(),
+            recipes if model is None else RecipesFirst(recipes, ModelGenerator(model)),
             BackendSandbox(self._backend),
-            deadline_seconds=self._settings.generation_timeout_seconds,
+            deadline_seconds=settings.generation_timeout_seconds,
+            budget=Budget(tokens=settings.generation_tokens, usd=settings.generation_usd),
         )
 
     def background(self) -> list[Coroutine[Any, Any, None]]:

@@ -137,6 +137,31 @@ class NeedsModel(ApiBuilderError):
     code, status = "needs_model", 422
 
 
+class PlanFailed(ApiBuilderError):
+    """The model's plan could not be used."""
+
+    code, status = "plan_failed", 422
+
+
+class ModelRefused(ApiBuilderError):
+    """The model declined to write this."""
+
+    code, status = "model_refused", 422
+
+
+class ModelUnavailable(ApiBuilderError):
+    """No model could be reached."""
+
+    code, status = "model_unavailable", 503
+
+    def __init__(
+        self, detail: str | None = None, *, wait: float | None = None, again: bool = True
+    ) -> None:
+        super().__init__(detail)
+        self.wait = wait  # seconds that it asked to be left alone
+        self.again = again  # whether asking it once more may help
+
+
 _REFUSALS: dict[str, type[DeployRefused]] = {
     kind.code: kind for kind in descendants(DeployRefused) if issubclass(kind, DeployRefused)
 }

@@ -128,3 +128,9 @@ class GenerationTimeout(LimitExceeded):
     """The generation was not finished in time."""
 
     code, status = "generation_timeout", 504
+
+
+class BudgetExceeded(LimitExceeded):
+    """The generation spent all that it may on models."""
+
+    code, status = "generation_budget", 429

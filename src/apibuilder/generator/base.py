@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from apibuilder.domain import Check
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.plan import Plan
+from apibuilder.generator.providers.spend import Spend
 
 # --- what writes an API --------------------------------------------------------
 
@@ -24,11 +25,17 @@ class Finding:
 
 
 class Generator(Protocol):
-    """Writes an API in stages. Each method may raise NeedsModel for what it cannot do."""
+    """Writes an API in stages. Each method may raise NeedsModel for what it cannot do, and one that
+    asks a model ModelUnavailable, ModelRefused, PlanFailed or BudgetExceeded."""
 
     @property
     def model(self) -> str:
         """What a Revision names as its author."""
+        ...
+
+    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> Generator:
+        """The one for a single Generation: it may keep notes, notes its cost in `spend`, and says
+        by `tell` what it is at."""
         ...
 
     async def plan(self, prompt: str) -> Plan:
@@ -115,16 +122,34 @@ class Stage(StrEnum):
     DEPLOY = "deploy"
 
 
+Status = Literal["started", "progress", "done", "failed"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A Stage begins or ends."""
+    """A Stage begins, goes on or ends; with what the Generation has spent on models so far."""
 
     stage: Stage
-    status: Literal["started", "done", "failed"]
+    status: Status
     detail: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float = 0.0
 
 
 Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """How far a Generation came: enough to go on from after a restart."""
+
+    plan: Plan | None = None
+    tests: list[TestCase] | None = None
+    source: str | None = None  # the best so far
+
+
+Keep = Callable[[Draft], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,10 @@ class Expectation(BaseModel):
     """What must hold of the answer."""
 
     status: int
+    or_status: list[int] = Field(
+        [], description="Also right, as the plan names it; then nothing else is compared."
+    )
+    members: list[str] = Field([], description="Names that the JSON object, or each of a list, has.")
     subset: JsonValue = Field(None, description="JSON that the answer contains.")
     equals: JsonValue = Field(None, description="JSON that the answer is.")
     headers: dict[str, str] = Field({}, description="Text that each header contains.")

@@ -135,6 +135,11 @@ def _check_import(node: _Import) -> None:
             raise PackageMissing(_missing(name), file=_FILE, line=node.lineno)
 
 
+def importable(node: ast.Import | ast.ImportFrom) -> bool:
+    """Whether a module that an API may use is meant."""
+    return all(name not in _CANNOT_WORK and _available(name) for name in _imported(node))
+
+
 def _imported(node: _Import) -> list[str]:
     """Top-level names of the modules that a statement imports."""
     if isinstance(node, ast.ImportFrom):

@@ -10,85 +10,82 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Generator as Yields
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
-from apibuilder.domain import Check
-from apibuilder.errors import ApiBuilderError, DeployRefused, GenerationTimeout, TestsFailed
+from apibuilder.errors import ApiBuilderError, DeployRefused, GenerationTimeout
+from apibuilder.generator.attempts import Attempt, explained, run_tests
 from apibuilder.generator.base import (
-    Finding,
+    Draft,
     Generated,
     Generator,
+    Keep,
     Progress,
     Report,
     Sandbox,
     Stage,
+    Status,
 )
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.check import check_source
 from apibuilder.generator.plan import Plan
-from apibuilder.generator.properties import check_properties
-from apibuilder.generator.runner import run_case
+from apibuilder.generator.providers.spend import Budget, Spend
 
+T = TypeVar("T")
 MAX_REPAIRS = 3
-_FILE = "main.py"
+_NO_BUDGET = Budget(tokens=1, usd=0)  # of generators that ask no model
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A source, and what was found about it."""
-
-    source: str
-    checks: list[Check]
-    refused: DeployRefused | None = None  # why it could not even be run
-
-    @property
-    def passed(self) -> frozenset[tuple[int, str]]:
-        """The Checks that passed; their names alone need not differ."""
-        return frozenset((place, c.name) for place, c in enumerate(self.checks) if c.passed)
-
-    @property
-    def good(self) -> bool:
-        """Whether it may be published."""
-        return self.refused is None and all(check.passed for check in self.checks)
-
-    def findings(self) -> list[Finding]:
-        """What its author should mend."""
-        if self.refused is not None:
-            where = f" (line {self.refused.line})" if self.refused.line else ""
-            return [Finding(name=self.refused.code, detail=f"{self.refused.detail}{where}")]
-        return [Finding(name=c.name, detail=c.detail) for c in self.checks if not c.passed]
-
-    def error(self) -> DeployRefused:
-        """Why it is not published."""
-        if self.refused is not None:
-            return self.refused
-        failed = self.findings()
-        more = f" ({len(failed) - 1} more of its tests failed.)" if len(failed) > 1 else ""
-        return TestsFailed(f"{failed[0].name}: {failed[0].detail}.{more}", file=_FILE)
+async def _keep_nothing(_draft: Draft) -> None:
+    """Whoever runs it once needs no draft."""
 
 
 class Pipeline:
     """One Generator with one Sandbox. Holds nothing of a run, so one serves all."""
 
-    def __init__(self, generator: Generator, sandbox: Sandbox, *, deadline_seconds: float) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        sandbox: Sandbox,
+        *,
+        deadline_seconds: float,
+        budget: Budget = _NO_BUDGET,
+    ) -> None:
         self._generator = generator
         self._sandbox = sandbox
         self._deadline_seconds = deadline_seconds
+        self._budget = budget
 
-    async def create(self, prompt: str, report: Report) -> Generated:
-        """A new API. Raises NeedsModel, a DeployRefused, or GenerationTimeout."""
-        return await self._within_deadline(lambda: self._generator.plan(prompt), report)
+    async def create(
+        self, prompt: str, report: Report, *, draft: Draft | None = None, keep: Keep = _keep_nothing
+    ) -> Generated:
+        """A new API; a `draft` is gone on from, and `keep` is handed one as it grows.
+
+        Raises NeedsModel, PlanFailed, ModelUnavailable, ModelRefused, BudgetExceeded, a
+        DeployRefused, or GenerationTimeout.
+        """
+        run = self._begin(report, keep)
+        return await self._in_time(run.whole(lambda: run.generator.plan(prompt), draft or Draft()))
 
     async def edit(self, plan: Plan, change: str, report: Report) -> Generated:
         """An API in place of one made of `plan`. Raises the same."""
-        return await self._within_deadline(lambda: self._generator.revise(plan, change), report)
+        run = self._begin(report, _keep_nothing)
+        return await self._in_time(
+            run.whole(lambda: run.generator.revise(plan, change), Draft())
+        )
 
-    async def _within_deadline(
-        self, make_plan: Callable[[], Awaitable[Plan]], report: Report
-    ) -> Generated:
+    async def plan(self, prompt: str, report: Report) -> Plan:
+        """Only the plan, for a person to change before code is written. Raises the same."""
+        run = self._begin(report, _keep_nothing)
+        return await self._in_time(run.planned(lambda: run.generator.plan(prompt)))
+
+    def _begin(self, report: Report, keep: Keep) -> _Run:
+        return _Run(self._generator, self._sandbox, self._budget, report, keep)
+
+    async def _in_time(self, work: Awaitable[T]) -> T:
         timeout = asyncio.timeout(self._deadline_seconds)
         try:
             async with timeout:
-                return await self._run(make_plan, report)
+                return await work
         except TimeoutError:
             if not timeout.expired():
                 raise
@@ -100,18 +97,33 @@ class Pipeline:
                 seen=self._deadline_seconds,
             ) from None
 
-    async def _run(self, make_plan: Callable[[], Awaitable[Plan]], report: Report) -> Generated:
-        with _stage(Stage.PLAN, report) as done:
-            plan = await make_plan()
-            done.detail = plan.title
-        with _stage(Stage.TESTS, report) as done:
-            tests = await self._generator.tests(plan)
+
+class _Run:
+    """One Generation, from its prompt to what passed."""
+
+    def __init__(
+        self, generator: Generator, sandbox: Sandbox, budget: Budget, report: Report, keep: Keep
+    ) -> None:
+        self._spend = Spend(budget=budget, tell=lambda _: self._tell(""))
+        self.generator = generator.for_run(self._spend, self._tell)
+        self._sandbox = sandbox
+        self._told = report
+        self._keep = keep
+        self._stage = Stage.PLAN
+
+    async def whole(self, make_plan: Callable[[], Awaitable[Plan]], draft: Draft) -> Generated:
+        plan = draft.plan or await self.planned(make_plan)
+        await self._keep(Draft(plan=plan))
+        with self._in_stage(Stage.TESTS) as done:
+            tests = draft.tests or await self.generator.tests(plan)
             done.detail = f"{sum(len(test.steps) for test in tests)} steps"
-        with _stage(Stage.CODE, report) as done:
-            source = await self._generator.code(plan)
+        await self._keep(Draft(plan=plan, tests=tests))
+        with self._in_stage(Stage.CODE) as done:
+            source = draft.source or await self.generator.code(plan)
             done.detail = f"{len(source.splitlines())} lines"
-        attempt = await self._attempt(source, tests, report)
-        attempt = await self._repaired(plan, attempt, tests, report)
+        await self._keep(Draft(plan=plan, tests=tests, source=source))
+        attempt = await self._attempt(source, tests)
+        attempt = await self._repaired(plan, attempt, tests)
         if not attempt.good:
             raise attempt.error()
         return Generated(
@@ -119,81 +131,79 @@ class Pipeline:
             source=attempt.source,
             tests=tests,
             checks=attempt.checks,
-            model=self._generator.model,
+            model=self.generator.model,
         )
 
-    async def _repaired(
-        self, plan: Plan, best: _Attempt, tests: list[TestCase], report: Report
-    ) -> _Attempt:
+    async def planned(self, make_plan: Callable[[], Awaitable[Plan]]) -> Plan:
+        with self._in_stage(Stage.PLAN) as done:
+            plan = await make_plan()
+            done.detail = plan.title
+        return plan
+
+    async def _repaired(self, plan: Plan, best: Attempt, tests: list[TestCase]) -> Attempt:
         """The best Attempt that a few repairs lead to."""
         for number in range(1, MAX_REPAIRS + 1):
             if best.good:
                 break
-            with _stage(Stage.REPAIR, report) as done:
-                source = await self._generator.repair(plan, best.source, best.findings())
+            with self._in_stage(Stage.REPAIR) as done:
+                findings = await explained(self._sandbox, best, tests)
+                source = await self.generator.repair(plan, best.source, findings)
                 done.detail = f"{number} of {MAX_REPAIRS}"
             if source == best.source:
                 break
-            attempt = await self._attempt(source, tests, report)
-            if _is_better(attempt, best):
+            attempt = await self._attempt(source, tests)
+            if attempt.is_better_than(best):
                 best = attempt
+                await self._keep(Draft(plan=plan, tests=tests, source=best.source))
         return best
 
-    async def _attempt(self, source: str, tests: list[TestCase], report: Report) -> _Attempt:
+    async def _attempt(self, source: str, tests: list[TestCase]) -> Attempt:
         """Check and run a source."""
-        report(Progress(stage=Stage.CHECK, status="started"))
+        self._report(Stage.CHECK, "started")
         try:
             check_source(source)
         except DeployRefused as refused:
-            report(Progress(stage=Stage.CHECK, status="failed", detail=refused.detail))
-            return _Attempt(source, [], refused)
-        report(Progress(stage=Stage.CHECK, status="done"))
-        report(Progress(stage=Stage.RUN, status="started"))
-        attempt = await self._run_tests(source, tests)
-        report(_outcome(attempt))
+            self._report(Stage.CHECK, "failed", refused.detail)
+            return Attempt(source, [], refused)
+        self._report(Stage.CHECK, "done")
+        self._report(Stage.RUN, "started")
+        attempt = await run_tests(self._sandbox, source, tests)
+        if attempt.good:
+            self._report(Stage.RUN, "done", f"{len(attempt.checks)} checks passed")
+        else:
+            self._report(Stage.RUN, "failed", attempt.error().detail)
         return attempt
 
-    async def _run_tests(self, source: str, tests: list[TestCase]) -> _Attempt:
-        checks: list[Check] = []
+    def _tell(self, detail: str) -> None:
+        self._report(self._stage, "progress", detail)
+
+    def _report(self, stage: Stage, status: Status, detail: str = "") -> None:
+        self._stage = stage
+        spend = self._spend
+        self._told(
+            Progress(
+                stage=stage,
+                status=status,
+                detail=detail,
+                input_tokens=spend.input_tokens,
+                output_tokens=spend.tokens - spend.input_tokens,
+                usd=spend.usd,
+            )
+        )
+
+    @contextmanager
+    def _in_stage(self, stage: Stage) -> Yields[_Done]:
+        """Say that a Stage begins, and how it ends."""
+        self._report(stage, "started")
+        done = _Done()
         try:
-            for test in tests:
-                async with self._sandbox.open(source) as session:
-                    checks.append(await run_case(session, test))
-            async with self._sandbox.open(source) as session:
-                checks += await check_properties(session)
-        except DeployRefused as refused:
-            return _Attempt(source, checks, refused)
-        return _Attempt(source, checks)
-
-
-def _is_better(attempt: _Attempt, best: _Attempt) -> bool:
-    """Nothing that passed breaks, and it came further."""
-    if not best.passed <= attempt.passed:
-        return False
-    came_further = attempt.refused is None and best.refused is not None
-    return came_further or attempt.good or len(attempt.passed) > len(best.passed)
-
-
-def _outcome(attempt: _Attempt) -> Progress:
-    if attempt.good:
-        detail = f"{len(attempt.checks)} checks passed"
-        return Progress(stage=Stage.RUN, status="done", detail=detail)
-    return Progress(stage=Stage.RUN, status="failed", detail=attempt.error().detail)
+            yield done
+        except ApiBuilderError as error:
+            self._report(stage, "failed", error.detail)
+            raise
+        self._report(stage, "done", done.detail)
 
 
 @dataclass(slots=True)
 class _Done:
     detail: str = ""
-
-
-@contextmanager
-def _stage(stage: Stage, report: Report) -> Yields[_Done]:
-    """Say that a Stage begins, and how it ends."""
-    report(Progress(stage=stage, status="started"))
-    done = _Done()
-    try:
-        yield done
-    except ApiBuilderError as error:
-        report(Progress(stage=stage, status="failed", detail=error.detail))
-        raise
-    report(Progress(stage=stage, status="done", detail=done.detail))

@@ -18,13 +18,17 @@ class PlanParameter(BaseModel):
 
 
 class PlanField(BaseModel):
-    """One member of a model."""
+    """One member of a model. `minimum` and `maximum` are of a number, or of a text's length."""
 
     name: str
     type: str
     required: bool = True
     description: str = ""
     example: JsonValue = None
+    choices: list[str] = []
+    minimum: float | None = None
+    maximum: float | None = None
+    default: JsonValue = None
 
 
 class PlanModel(BaseModel):
@@ -42,6 +46,16 @@ class PlanError(BaseModel):
     when: str
 
 
+class PlanExample(BaseModel):
+    """A request and its answer, as the prompt or the plan's author gives them."""
+
+    path: str = Field(description="With values in place of its parameters.")
+    query: dict[str, JsonValue] = {}
+    body: JsonValue = None
+    status: int
+    answer: JsonValue = Field(None, description="JSON that the answer contains.")
+
+
 class PlanEndpoint(BaseModel):
     """One operation; `request` and `response` name models of the plan."""
 
@@ -52,6 +66,10 @@ class PlanEndpoint(BaseModel):
     request: str | None = None
     response: str | None = None
     errors: list[PlanError] = []
+    status: int | None = Field(None, ge=200, le=399, description="Of an answer that is no error.")
+    does: str = Field("", description="All that the prompt says of it.")
+    many: bool = Field(False, description="Whether it answers a list of `response`.")
+    examples: list[PlanExample] = []
 
 
 class Plan(BaseModel):

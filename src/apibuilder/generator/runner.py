@@ -141,12 +141,25 @@ def _fill(text: str, captured: Mapping[str, JsonValue]) -> str:
 
 def _compare(response: HttpResponse, expect: Expectation, captured: Captured) -> None:
     """Raise _Differs at the first thing that is not as expected."""
+    if response.status in expect.or_status:
+        return
     _compare_head(response, expect, captured)
     _compare_text(response, expect, captured)
+    if expect.members:
+        _has_members(_json(response), expect.members)
     if expect.subset is not None:
         _contains(_json(response), _filled(expect.subset, captured), "the answer")
     if expect.equals is not None and not _equal(_json(response), _filled(expect.equals, captured)):
         raise _Differs(f"exactly {_short(json.dumps(expect.equals))} was expected")
+
+
+def _has_members(value: JsonValue, names: list[str]) -> None:
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, dict):
+            raise _Differs(f"a JSON object with {', '.join(names)} was expected")
+        for name in names:
+            if name not in one:
+                raise _Differs(f"a JSON object with the member {name!r} was expected")
 
 
 def _compare_head(response: HttpResponse, expect: Expectation, captured: Captured) -> None:

@@ -15,6 +15,7 @@ from apibuilder.errors import ApiBuilderError, DeployRefused
 from apibuilder.generator.base import CallFailed, Finding, HttpRequest, HttpResponse
 from apibuilder.generator.cases import Expectation, Step, StepRequest, TestCase
 from apibuilder.generator.plan import Plan
+from apibuilder.generator.providers.spend import Spend
 
 PLAN = Plan(title="Things", description="Keeps things.")
 _MARK = "# passes: "
@@ -64,6 +65,9 @@ class ScriptedGenerator:
 
     def _next(self) -> str:
         return self.sources.pop(0) if len(self.sources) > 1 else self.sources[0]
+
+    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> ScriptedGenerator:
+        return self
 
     async def plan(self, prompt: str) -> Plan:
         await self._stage("plan")

@@ -17,7 +17,7 @@ from apibuilder.control.authentication import CurrentPrincipal
 from apibuilder.control.dependencies import Asked, TheServices
 from apibuilder.control.deployments.endpoints import answer
 from apibuilder.control.deployments.schemas import DeployResult
-from apibuilder.control.generations.schemas import CreateGeneration, StageOut
+from apibuilder.control.generations.schemas import CreateGeneration, ProgressOut, StageOut
 from apibuilder.control.request_id import request_id
 from apibuilder.errors import ApiBuilderError
 from apibuilder.generator.base import Progress, Report
@@ -34,7 +34,7 @@ _SILENCE_SECONDS = 10.0  # then a comment is sent, so that no proxy takes the an
     "/generations",
     status_code=201,
     response_model=DeployResult,
-    responses={200: {"content": {_SSE: {}}, "description": "Events: `stage`, `result`, `error`."}},
+    responses={200: {"content": {_SSE: {}}, "description": "Events: `stage`, `progress`, `result`, `error`."}},
 )
 async def generate(
     body: CreateGeneration,
@@ -66,7 +66,7 @@ async def _events(outcome_of: Outcome, identity: str) -> AsyncGenerator[str]:
     try:
         async with aclosing(_until(outcome, stages)) as told:
             async for stage in told:
-                yield ": working\n\n" if stage is None else _event("stage", _stage(stage))
+                yield ": working\n\n" if stage is None else _told(stage)
         yield _event("result", outcome.result().model_dump(mode="json"))
     except ApiBuilderError as error:
         yield _event("error", error.problem(identity))
@@ -98,10 +98,18 @@ async def _until(
             getting.cancel()
 
 
-def _stage(progress: Progress) -> dict[str, str]:
-    return StageOut(
-        stage=progress.stage, status=progress.status, detail=progress.detail
-    ).model_dump(mode="json")
+def _told(progress: Progress) -> str:
+    if progress.status != "progress":
+        stage = StageOut(stage=progress.stage, status=progress.status, detail=progress.detail)
+        return _event("stage", stage.model_dump(mode="json"))
+    going_on = ProgressOut(
+        stage=progress.stage,
+        detail=progress.detail,
+        input_tokens=progress.input_tokens,
+        output_tokens=progress.output_tokens,
+        usd=progress.usd,
+    )
+    return _event("progress", going_on.model_dump(mode="json"))
 
 
 def _event(name: str, data: object) -> str:

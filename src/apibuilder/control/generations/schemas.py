@@ -31,3 +31,14 @@ class StageOut(BaseModel):
     stage: Stage
     status: Literal["started", "done", "failed"]
     detail: str
+
+
+class ProgressOut(BaseModel):
+    """Event `progress`: a stage goes on. Only where a model is asked; `usd` is 0 of a model without
+    a known price."""
+
+    stage: Stage
+    detail: str
+    input_tokens: int
+    output_tokens: int
+    usd: float

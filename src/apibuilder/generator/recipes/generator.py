@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from apibuilder.errors import NeedsModel
 from apibuilder.generator.base import Finding
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.plan import Plan
+from apibuilder.generator.providers.spend import Spend
 from apibuilder.generator.recipes.catalogue import RECIPES
 from apibuilder.generator.recipes.match import best, rank
 from apibuilder.generator.recipes.recipe import MEMO, Recipe
@@ -31,6 +34,10 @@ class RecipeGenerator:
     def model(self) -> str:
         """What a Revision names as its author."""
         return "recipes"
+
+    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> RecipeGenerator:  # noqa: ARG002 (the port's)
+        """The same: it asks no model and keeps no notes."""
+        return self
 
     async def plan(self, prompt: str) -> Plan:
         """The recipe that the prompt means. Raises NeedsModel."""

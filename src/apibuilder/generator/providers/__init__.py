@@ -1,0 +1,1 @@
+"""Language models: what is asked of one, what it may cost, and the providers that answer."""

@@ -72,7 +72,10 @@ QUERIES_OF_THE_DASHBOARD = {
 }
 QUERIES_OF_THE_PLATFORM = {
     "usage_of_an_api": (QUERIES["usage.calls_by_status"], (API, [])),
-    "month_calls_at_a_gateways_start": (QUERIES["gateway.month_calls"], ()),
+    "month_calls_at_a_gateways_start": (
+        QUERIES["gateway.month_calls"],
+        (datetime.now(UTC).date().replace(day=1), []),
+    ),
 }
 
 

@@ -258,6 +258,16 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What a subscriber bought of a listing: all their Keys share it."""
+
+    name: str  # of the subscriber at this listing; a new subscription does not begin it anew
+    requests_per_second: float
+    burst: int
+    monthly_quota: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyGrant:
     """What the gateway must know of a Key."""
 
@@ -268,6 +278,7 @@ class KeyGrant:
     burst: int | None
     expires_at: datetime | None
     scopes: tuple[KeyScope, ...] = (KeyScope.CALL,)
+    allowance: Allowance | None = None  # of the subscriber whose Key it is
 
 
 class Usage(NamedTuple):

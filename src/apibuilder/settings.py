@@ -34,6 +34,16 @@ class Settings(BaseSettings):
     platform_url: str | None = Field(None, description="Public origin of the platform, if proxied.")
     gateway_url: str | None = Field(None, description="Public origin of the gateway, if proxied.")
     gateway_processes: int = Field(1, ge=1, le=64, description="Gateway processes on this machine.")
+    redis_url: str | None = Field(
+        None,
+        repr=False,
+        description="Redis that gateways on several machines count limits in: `redis://`, "
+        "`rediss://` or `unix://`.",
+    )
+    redis_away: Literal["local", "refuse"] = Field(
+        "local",
+        description="While Redis is away: each machine limits by itself, or calls are refused.",
+    )
     trusted_proxies: str = Field(
         "", description="Addresses, comma-separated, whose forwarded headers are believed."
     )
@@ -152,6 +162,11 @@ class Settings(BaseSettings):
     def runtime_socket(self) -> Path:
         """Private socket of the runtime service."""
         return self.run_dir / "runtime.sock"
+
+    @property
+    def limits_dir(self) -> Path:
+        """Folder of what the gateway processes of this machine count limits in."""
+        return self.run_dir / "limits"
 
     @property
     def usage_dir(self) -> Path:

@@ -127,6 +127,12 @@ class LedgerFull(ApiBuilderError):
     code, status = "ledger_full", 503
 
 
+class LimiterAway(ApiBuilderError):
+    """The limits of this platform cannot be checked just now, so no call is served; try again."""
+
+    code, status = "limiter_away", 503
+
+
 class Unavailable(ApiBuilderError):
     """A part of the platform is away; it is being restarted."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from apibuilder.errors import ConcurrencyExceeded, LimitExceeded, QuotaExceeded, RateLimited
 from apibuilder.gateway.headers import Headers
+from apibuilder.gateway.policy import state_header
 from apibuilder.gateway.table import Principal
 from apibuilder.limits.base import Limit, Verdict
 
@@ -18,15 +19,11 @@ class Grant(NamedTuple):
     verdict: Verdict
 
     def headers(self) -> Headers:
-        """RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers)."""
-        verdict = self.verdict
-        state = b'"rate";r=%d;t=%d, "quota";r=%d;t=%d' % (
-            verdict.remaining,
-            verdict.reset_after + 0.999,
-            max(0, verdict.quota_remaining),
-            verdict.quota_reset_after + 0.999,
-        )
-        return [(b"ratelimit", state), (b"ratelimit-policy", self.principal.policy_header)]
+        """RateLimit and RateLimit-Policy."""
+        return [
+            (b"ratelimit", state_header(self.verdict)),
+            (b"ratelimit-policy", self.principal.policy_header),
+        ]
 
     def refusal(self) -> LimitExceeded:
         """The error of a refused call."""
@@ -34,12 +31,12 @@ class Grant(NamedTuple):
         retry = max(1, math.ceil(verdict.retry_after))
         headers = {"Retry-After": str(retry)}
         if verdict.refused_by is Limit.QUOTA:
+            allowed = verdict.quota.calls
             return QuotaExceeded(
-                f"This month's {policy.monthly_quota} calls are used up; "
-                f"it starts again in {retry} s.",
+                f"This month's {allowed} calls are used up; it starts again in {retry} s.",
                 limit=Limit.QUOTA.value,
-                allowed=policy.monthly_quota,
-                seen=policy.monthly_quota + 1,
+                allowed=allowed,
+                seen=allowed + 1,
                 headers=headers,
             )
         if verdict.refused_by is Limit.CONCURRENCY:

@@ -10,7 +10,7 @@ import uvloop
 
 from apibuilder.backends.remote import RemoteBackend
 from apibuilder.gateway.server import BACKLOG, Gateway, Ports
-from apibuilder.limits.memory import MemoryLimiter
+from apibuilder.limits.choose import choose
 from apibuilder.settings import Settings
 from apibuilder.store.postgres import Database, PostgresGatewayStore
 
@@ -32,10 +32,17 @@ async def _serve(settings: Settings, listen: socket.socket, metrics: socket.sock
     async with Database(settings.database_dsn) as database, AsyncExitStack() as stack:
         backend = RemoteBackend(settings.runtime_socket)
         stack.push_async_callback(backend.close)
+        limiter = await choose(
+            stack,
+            settings.limits_dir,
+            settings.gateway_processes,
+            settings.redis_url,
+            refuse=settings.redis_away == "refuse",
+        )
         ports = Ports(
             store=PostgresGatewayStore(database),
             backend=backend,
-            limiter=MemoryLimiter(),
+            limiter=limiter,
             usage_dir=settings.usage_dir,
             trusted_proxies=settings.trusted_proxies,
             drain_seconds=settings.drain_seconds,

@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from apibuilder.gateway.call import Call
+from apibuilder.limits.base import Health
 
 MAX_APIS = 1000  # as many get a label of their own; the rest is counted as one
 _OTHER = "other"
@@ -35,11 +36,21 @@ class Metrics(Collector):
         self._buckets = {f"{kind}xx": [0] * (len(_BOUNDS) + 1) for kind in range(1, 6)}
         self._limited: defaultdict[str, int] = defaultdict(int)
         self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._limiter = Health()
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Add a value that is read at each scrape."""
         self._gauges.append((name, text, read))
+
+    def watch_limiter(self, health: Health) -> None:
+        """Say how calls fare while what the Limiter counts in is away."""
+        self.gauge(
+            "apibuilder_gateway_limiter_away",
+            "1 while Redis cannot be reached.",
+            lambda: float(health.away),
+        )
+        self._limiter = health
 
     def observe(self, call: Call) -> None:
         """A call is over."""
@@ -91,6 +102,14 @@ class Metrics(Collector):
         for kind, counts in self._buckets.items():
             durations.add_metric([kind], _cumulative(counts), self._seconds[kind])
         yield durations
+        alone = CounterMetricFamily(
+            "apibuilder_gateway_limiter_away_calls",
+            "Calls while Redis was away: held to this gateway's own counts, or refused.",
+            labels=["outcome"],
+        )
+        alone.add_metric(["local"], self._limiter.local)
+        alone.add_metric(["refused"], self._limiter.refused)
+        yield alone
         for name, text, read in self._gauges:
             yield GaugeMetricFamily(name, text, read())
 

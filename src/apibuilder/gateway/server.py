@@ -8,7 +8,6 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -30,7 +29,8 @@ from apibuilder.gateway.meter import Meter
 from apibuilder.gateway.metrics import Metrics, registry
 from apibuilder.gateway.notes import Notes
 from apibuilder.gateway.proxies import TrustedProxies
-from apibuilder.gateway.shipper import Shipper, count_month
+from apibuilder.gateway.quota import Quotas
+from apibuilder.gateway.shipper import Shipper
 from apibuilder.gateway.socket import Socket
 from apibuilder.gateway.table import Table
 from apibuilder.limits.base import Limiter
@@ -41,7 +41,6 @@ _log = structlog.get_logger()
 BACKLOG = 2048
 _SWEEP_SECONDS = 5.0
 _LAST_SHIPMENT_SECONDS = 3.0
-_RETRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class Gateway:
         self._shipper = Shipper(ports.store, ports.usage_dir, self._meter)
         table, metrics, self._deadlines = Table(), Metrics(), Deadlines()
         self._conversations = Conversations(table, self._meter, ports.socket_idle_seconds)
+        self._quotas = Quotas(ports.store, ports.usage_dir, ports.limiter)
         self._keeper = Keeper(ports.store, ports.backend, table)
         self._notes = Notes(ports.backend)
         handler = Handler(
@@ -93,6 +93,7 @@ class Gateway:
             "1 while calls are refused because the usage ledger cannot grow.",
             lambda: float(self._meter.full),
         )
+        metrics.watch_limiter(ports.limiter.health)
         self._calls = _server(GatewayApp(health_app(self._keeper, self._meter), handler), ports)
         self._metrics = _server(metrics_app(registry(metrics)), ports)
 
@@ -102,8 +103,8 @@ class Gateway:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         loops = [
-            asyncio.create_task(self._restore_and_ship()),
-            asyncio.create_task(self._keeper.run()),
+            asyncio.create_task(self._follow()),
+            asyncio.create_task(self._shipper.run()),
             asyncio.create_task(self._deadlines.run()),
             asyncio.create_task(self._conversations.run()),
             asyncio.create_task(self._notes.run()),
@@ -130,18 +131,12 @@ class Gateway:
             _log.error("a loop of the gateway failed", error=repr(task.exception()))
             self.stop()
 
-    async def _restore_and_ship(self) -> None:
-        while True:
-            try:
-                month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-                ports = self._ports
-                calls = await count_month(ports.store, ports.usage_dir, month)
-                await ports.limiter.restore(calls)
-                break
-            except ApiBuilderError as error:
-                _log.warning("this month's calls could not be counted yet", detail=error.detail)
-                await asyncio.sleep(_RETRY_SECONDS)
-        await self._shipper.run()
+    async def _follow(self) -> None:
+        """Quotas first: a gateway that does not know them yet lets nobody in."""
+        await self._quotas.restore()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keeper.run())
+            tasks.create_task(self._quotas.run())
 
     async def _sweep(self) -> None:
         loop = asyncio.get_running_loop()

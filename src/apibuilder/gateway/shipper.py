@@ -16,7 +16,7 @@ from apibuilder.domain import Usage
 from apibuilder.errors import ApiBuilderError, Conflict
 from apibuilder.gateway.meter import Meter
 from apibuilder.store.base import GatewayStore
-from apibuilder.store.ledger import Adoption, SegmentReader, open_segments, segments
+from apibuilder.store.ledger import Adoption, SegmentReader, segments
 
 _log = structlog.get_logger()
 
@@ -106,23 +106,3 @@ def _last_used(usages: list[Usage]) -> dict[UUID, datetime]:
         if usage.key_id not in last or last[usage.key_id] < usage.at:
             last[usage.key_id] = usage.at
     return last
-
-
-async def count_month(store: GatewayStore, folder: Path, month_start: datetime) -> dict[str, int]:
-    """This month's calls by Api: the ledger's and those that are not shipped yet.
-
-    What another gateway ships between the two looks is counted twice, until the next start.
-    """
-    readers = open_segments(folder)
-    try:
-        offsets = [await store.shipped(reader.name) for reader in readers]
-        calls = {str(api): count for api, count in (await store.month_calls()).items()}
-        for reader, offset in zip(readers, offsets, strict=True):
-            for usage in reader.calls(offset):
-                if usage.at >= month_start:
-                    api = str(usage.api_id)
-                    calls[api] = calls.get(api, 0) + 1
-    finally:
-        for reader in readers:
-            reader.close()
-    return calls

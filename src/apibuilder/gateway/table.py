@@ -8,8 +8,9 @@ from uuid import UUID
 
 from apibuilder.domain import ApiStatus, KeyGrant, KeyScope, Limits, Route
 from apibuilder.errors import ApiBuilderError, ApiFailed, ApiNotReady, ApiPaused
+from apibuilder.gateway.policy import policy_header
 from apibuilder.gateway.pool import Pool
-from apibuilder.limits.base import Bucket, Policy
+from apibuilder.limits.base import Bucket, Policy, Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,19 @@ def _closed(route: Route) -> type[ApiBuilderError] | None:
 
 def _principal(grant: KeyGrant, limits: Limits) -> Principal:
     buckets = [Bucket.of(f"api:{grant.api_id}", limits.requests_per_second, limits.burst)]
+    quotas = [Quota(f"api:{grant.api_id}", limits.monthly_quota)]
+    bought = grant.allowance
+    if bought is not None:
+        rate, burst = bought.requests_per_second, bought.burst
+        buckets.append(Bucket.of(bought.name, rate, burst, b"subscriber-rate"))
+        quotas.append(Quota(bought.name, bought.monthly_quota, b"subscriber-quota"))
     if grant.requests_per_second is not None or grant.burst is not None:
         rate = min(
             grant.requests_per_second or limits.requests_per_second, limits.requests_per_second
         )
         burst = min(grant.burst or limits.burst, limits.burst)
-        buckets.append(Bucket.of(f"key:{grant.key_id}", rate, burst))
-    policy = Policy(str(grant.api_id), tuple(buckets), limits.monthly_quota, limits.max_concurrency)
-    tightest = max(buckets, key=lambda bucket: bucket.interval_ns)
-    window = max(1, round(tightest.burst * tightest.interval_ns / 1e9))
-    header = f'"rate";q={tightest.burst};w={window}, "quota";q={limits.monthly_quota}'
+        buckets.append(Bucket.of(f"key:{grant.key_id}", rate, burst, b"key-rate"))
+    policy = Policy(str(grant.api_id), tuple(buckets), tuple(quotas), limits.max_concurrency)
     expires = grant.expires_at.timestamp() if grant.expires_at is not None else float("inf")
     reads_only = KeyScope.CALL not in grant.scopes
-    return Principal(grant.key_id.bytes, expires, policy, header.encode(), reads_only)
+    return Principal(grant.key_id.bytes, expires, policy, policy_header(policy), reads_only)

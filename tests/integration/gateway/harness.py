@@ -9,10 +9,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,7 +32,7 @@ from apibuilder.domain import (
 from apibuilder.errors import Conflict, NotFound, Unavailable
 from apibuilder.gateway.server import Gateway, Ports
 from apibuilder.limits.memory import MemoryLimiter
-from apibuilder.store.base import Change
+from apibuilder.store.base import Change, MonthCalls
 from apibuilder.store.keys import new_key
 
 LIMITS = Limits(
@@ -185,12 +185,19 @@ class MemoryStore:
         self._here()
         return [grant for grant in self.keys if grant.api_id == api_id]
 
-    async def month_calls(self) -> dict[UUID, int]:
+    async def month_calls(self, month: date, segments: list[str]) -> MonthCalls:
         self._here()
-        calls: dict[UUID, int] = defaultdict(int)
-        for usage in self.usages.values():
-            calls[usage.api_id] += 1
-        return calls
+        calls = Counter(f"api:{usage.api_id}" for usage in self.usages.values())
+        names = await self.subscribers({usage.key_id for usage in self.usages.values()})
+        calls.update(names[one.key_id] for one in self.usages.values() if one.key_id in names)
+        return MonthCalls(dict(calls), dict(self.offsets))
+
+    async def subscribers(self, keys: Collection[UUID]) -> dict[UUID, str]:
+        return {
+            grant.key_id: grant.allowance.name
+            for grant in self.keys
+            if grant.allowance is not None and grant.key_id in keys
+        }
 
     async def changes(self) -> AsyncIterator[Change]:
         yield Change("resync")

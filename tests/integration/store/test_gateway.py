@@ -149,7 +149,9 @@ async def test_month_calls(stores: Stores) -> None:
     before = month - timedelta(microseconds=1)
     usages = [a_call(at, api_id) for at in (month, now, before)]
     await stores.gateway.ship("month", 0, 3, usages)
-    assert (await stores.gateway.month_calls())[api_id] == 2
+    found = await stores.gateway.month_calls(month.date(), ["month", "unknown"])
+    assert found.calls[f"api:{api_id}"] == 2
+    assert found.shipped == {"month": 3}
 
 
 async def test_touch_keys_only_moves_on(stores: Stores, owner: UUID) -> None:

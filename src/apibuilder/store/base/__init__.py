@@ -15,7 +15,7 @@ from apibuilder.store.base.accounts import (
     UsageStore,
 )
 from apibuilder.store.base.deployer import DeployerStore, LiveDeployment, WantedApi
-from apibuilder.store.base.gateway import Change, GatewayStore
+from apibuilder.store.base.gateway import Change, GatewayStore, MonthCalls
 from apibuilder.store.base.publishing import (
     ApiStore,
     DeploymentStore,
@@ -39,6 +39,7 @@ __all__ = [
     "KeyStore",
     "LiveDeployment",
     "Made",
+    "MonthCalls",
     "NewApi",
     "NewRevision",
     "NewSchedule",

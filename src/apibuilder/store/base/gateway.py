@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import date, datetime
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from apibuilder.domain import KeyGrant, Route, Usage
@@ -17,6 +17,13 @@ class Change:
 
     kind: Literal["route", "keys", "resync"]
     api_id: UUID | None = None
+
+
+class MonthCalls(NamedTuple):
+    """What one snapshot of the ledger holds of a month."""
+
+    calls: dict[str, int]  # by "api:<id>" and by `Allowance.name`
+    shipped: dict[str, int]  # by segment; an unknown one is left out
 
 
 class GatewayStore(Protocol):
@@ -38,8 +45,12 @@ class GatewayStore(Protocol):
         """Of one Api's Keys that are neither revoked nor expired."""
         ...
 
-    async def month_calls(self) -> dict[UUID, int]:
-        """Calls of this calendar month (UTC) by Api."""
+    async def month_calls(self, month: date, segments: list[str]) -> MonthCalls:
+        """Calls from the first of a month (UTC) on, and how far these segments are in them."""
+        ...
+
+    async def subscribers(self, keys: Collection[UUID]) -> dict[UUID, str]:
+        """Whose these keys are, as `Allowance.name`; the makers' own are left out."""
         ...
 
     def changes(self) -> AsyncIterator[Change]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from apibuilder.domain import KeyGrant, Route, Usage
 from apibuilder.errors import Conflict
-from apibuilder.store.base import Change
+from apibuilder.store.base import Change, MonthCalls
 from apibuilder.store.postgres import rows
 from apibuilder.store.postgres.database import Connection, Database
 from apibuilder.store.postgres.listen import notices
@@ -17,6 +17,7 @@ from apibuilder.store.postgres.queries import query
 _ROUTES = query("gateway.routes")
 _GRANTS = query("gateway.grants")
 _MONTH_CALLS = query("gateway.month_calls")
+_SUBSCRIBERS = query("gateway.subscribers")
 _SHIPPED = query("gateway.shipped")
 _ADVANCE = query("gateway.advance")
 _BATCH = query("gateway.batch")
@@ -52,10 +53,17 @@ class PostgresGatewayStore:
         """Of one Api's Keys that are neither revoked nor expired."""
         return [rows.grant(row) for row in await self._database.fetch(_GRANTS, api_id)]
 
-    async def month_calls(self) -> dict[UUID, int]:
-        """Calls of this calendar month (UTC) by Api."""
-        found = await self._database.fetch(_MONTH_CALLS)
-        return {row["api_id"]: row["calls"] for row in found}
+    async def month_calls(self, month: date, segments: list[str]) -> MonthCalls:
+        """Calls from the first of a month (UTC) on, and how far these segments are in them."""
+        found: dict[str, dict[str, int]] = {"calls": {}, "shipped": {}}
+        for row in await self._database.fetch(_MONTH_CALLS, month, segments):
+            found[row["what"]][row["name"]] = row["count"]
+        return MonthCalls(**found)
+
+    async def subscribers(self, keys: Collection[UUID]) -> dict[UUID, str]:
+        """Whose these keys are, as `Allowance.name`; the makers' own are left out."""
+        found = await self._database.fetch(_SUBSCRIBERS, list(keys))
+        return {row["key_id"]: row["name"] for row in found}
 
     async def changes(self) -> AsyncIterator[Change]:
         """For ever: reconnects by itself, and says `resync` after each (re)connection."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from apibuilder.domain import (
+    Allowance,
     Api,
     ApiStatus,
     Check,
@@ -116,7 +117,15 @@ def route(row: Row) -> Route:
 
 def grant(row: Row) -> KeyGrant:
     """From `gateway.grants`."""
-    return KeyGrant(**_with_scopes(row, KeyGrant))
+    allowance = None
+    if row["subscriber"] is not None:
+        allowance = Allowance(
+            name=row["subscriber"],
+            requests_per_second=row["subscriber_rate"],
+            burst=row["subscriber_burst"],
+            monthly_quota=row["subscriber_quota"],
+        )
+    return KeyGrant(**_with_scopes({**row, "allowance": allowance}, KeyGrant))
 
 
 def checks_json(checks: list[Check]) -> list[dict[str, Any]]:

@@ -10,11 +10,14 @@ where a.deleted_at is null and ($1::uuid is null or a.id = $1);
 
 -- name: grants
 -- Of all Apis, or of one.
--- The lowest of the Key's own limits, its plan's and those of the plan that was subscribed to.
+-- The lower of the Key's own limits and its plan's; what its subscriber bought is shared by all of
+-- the subscriber's Keys.
 select k.id as key_id, k.api_id, k.key_hash, k.expires_at, k.scopes,
-  least(k.requests_per_second, p.requests_per_second, l.requests_per_second)
-    as requests_per_second,
-  least(k.burst, p.burst, l.burst) as burst
+  least(k.requests_per_second, p.requests_per_second) as requests_per_second,
+  least(k.burst, p.burst) as burst,
+  'subscriber:' || s.listing_id || ':' || s.user_id as subscriber,
+  l.requests_per_second as subscriber_rate, l.burst as subscriber_burst,
+  l.monthly_quota as subscriber_quota
 from public.api_keys k
 left join public.plans p on p.id = k.plan_id
 left join public.subscriptions s on s.id = k.subscription_id
@@ -24,15 +27,41 @@ where k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
   and ($1::uuid is null or k.api_id = $1);
 
 -- name: month_calls
--- The days that are rolled up, and what has changed since.
-select api_id, sum(calls)::bigint as calls from (
-  select api_id, calls from public.usage_days
-  where day >= date_trunc('month', now() at time zone 'UTC')::date
+-- Calls from the first of a month ($1, a date) on by Api and by subscriber, and how far these
+-- segments ($2) are in them: one statement, so one snapshot. Days that are rolled up, and the minutes
+-- that have changed since.
+with marked as (
+  select distinct m.api_id, m.minute from internal.usage_marks m
+  where m.minute >= (select at from internal.usage_floor)
+    and m.minute >= ($1::date)::timestamp at time zone 'UTC'
+), counted as (
+  select api_id, key_id, calls from public.usage_days where day >= $1::date
   union all
-  select api_id, calls from internal.usage_pending
-  where minute >= date_trunc('month', now(), 'UTC')
-) all_of_it
-group by api_id;
+  select e.api_id, e.key_id, 1 from marked m join public.usage_events e
+    on e.api_id = m.api_id and e.at >= m.minute and e.at < m.minute + interval '1 minute'
+  union all
+  select u.api_id, u.key_id, -u.calls from marked m join public.usage_minutes u
+    on u.api_id = m.api_id and u.minute = m.minute
+), by_key as (
+  select api_id, key_id, sum(calls)::bigint as calls from counted group by api_id, key_id
+)
+select 'calls' as what, 'api:' || api_id as name, sum(calls)::bigint as count
+from by_key group by api_id
+union all
+select 'calls', 'subscriber:' || s.listing_id || ':' || s.user_id, sum(b.calls)::bigint
+from by_key b
+join public.api_keys k on k.id = b.key_id
+join public.subscriptions s on s.id = k.subscription_id
+group by s.listing_id, s.user_id
+union all
+select 'shipped', name, shipped from public.usage_segments where name = any ($2::text[]);
+
+-- name: subscribers
+-- Of these keys, those that are a subscriber's.
+select k.id as key_id, 'subscriber:' || s.listing_id || ':' || s.user_id as name
+from public.api_keys k
+join public.subscriptions s on s.id = k.subscription_id
+where k.id = any ($1::uuid[]);
 
 -- name: shipped
 select shipped from public.usage_segments where name = $1;

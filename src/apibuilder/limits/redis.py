@@ -103,7 +103,9 @@ class RedisLimiter:
         try:
             found = await asyncio.shield(reply)
         except RedisLost:
-            session.connection.close()  # if it only refused: a new one loads the scripts again
+            if self._session is session:  # if it only refused: a new one loads the scripts again
+                self._session, self.health.away = None, True
+                session.connection.close()
             return await self._take_alone(policy)
         except asyncio.CancelledError:
             reply.add_done_callback(lambda done: self._forget(done, policy.api))

@@ -93,6 +93,7 @@ class RedisConnection(asyncio.Protocol):
         future: asyncio.Future[Any] = self._loop.create_future()
         if self.lost.is_set():
             future.set_exception(RedisLost("the connection has ended"))
+            future.exception()  # seen: not everybody waits for an answer
             return future
         if not self._unsent:
             self._loop.call_soon(self._flush)

@@ -2,7 +2,8 @@
 
 `python -m tests.integration.gateway.process` reads one JSON object from stdin:
 {"listen", "metrics": inherited fds, "usage_dir", "apis": [{"api_id", "deployment_id", "key_hash",
-"sockets"}], "ships": whether the store takes usage}.
+"sockets", "limits": what differs from LIMITS}], "ships": whether the store takes usage,
+"processes", "limits_dir", "redis_url": as in settings}; the last three may be left out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import gc
 import json
 import socket
 import sys
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +24,7 @@ from apibuilder.domain import ApiStatus, Instance, KeyGrant, Route, Usage
 from apibuilder.errors import NotFound, Unavailable
 from apibuilder.gateway.main import GC_THRESHOLD
 from apibuilder.gateway.server import Gateway, Ports
-from apibuilder.limits.memory import MemoryLimiter
+from apibuilder.limits.choose import choose
 from tests.integration.gateway.harness import LIMITS, MemoryStore
 
 
@@ -62,7 +65,7 @@ def store_of(apis: list[dict[str, Any]], *, ships: bool) -> ForgetfulStore:
             status=ApiStatus.ACTIVE,
             deployment_id=UUID(api["deployment_id"]),
             revision=1,
-            limits=LIMITS,
+            limits=replace(LIMITS, **api.get("limits", {})),
         )
         store.keys.append(
             KeyGrant(
@@ -77,21 +80,32 @@ def store_of(apis: list[dict[str, Any]], *, ships: bool) -> ForgetfulStore:
     return store
 
 
-def main() -> None:
-    facts = json.load(sys.stdin)
-    gc.set_threshold(GC_THRESHOLD, 50, 50)
-    gateway = Gateway(
-        Ports(
-            store=store_of(facts["apis"], ships=facts["ships"]),
-            backend=StaticBackend(facts["apis"]),
-            limiter=MemoryLimiter(),
-            usage_dir=Path(facts["usage_dir"]),
-            trusted_proxies="",
-            drain_seconds=5,
+async def serve(facts: dict[str, Any]) -> None:
+    async with AsyncExitStack() as stack:
+        limiter = await choose(
+            stack,
+            Path(facts.get("limits_dir", "")),
+            facts.get("processes", 1),
+            facts.get("redis_url"),
+            refuse=False,
         )
-    )
-    listen, metrics = (socket.socket(fileno=facts[name]) for name in ("listen", "metrics"))
-    uvloop.run(gateway.serve(listen, metrics))
+        gateway = Gateway(
+            Ports(
+                store=store_of(facts["apis"], ships=facts["ships"]),
+                backend=StaticBackend(facts["apis"]),
+                limiter=limiter,
+                usage_dir=Path(facts["usage_dir"]),
+                trusted_proxies="",
+                drain_seconds=5,
+            )
+        )
+        listen, metrics = (socket.socket(fileno=facts[name]) for name in ("listen", "metrics"))
+        await gateway.serve(listen, metrics)
+
+
+def main() -> None:
+    gc.set_threshold(GC_THRESHOLD, 50, 50)
+    uvloop.run(serve(json.load(sys.stdin)))
 
 
 if __name__ == "__main__":

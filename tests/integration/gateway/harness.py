@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 from apibuilder.backends.base import Backend
 from apibuilder.backends.fork.frames import Boot, ControlReader, Drain, Failed, Ready, control
 from apibuilder.domain import (
+    Allowance,
     ApiStatus,
     Ending,
     Instance,
@@ -163,6 +164,7 @@ class MemoryStore:
     offsets: dict[str, int] = field(default_factory=dict)
     touched: dict[UUID, datetime] = field(default_factory=dict)
     away: bool = False
+    ships: bool = True
     queue: asyncio.Queue[Change] = field(default_factory=asyncio.Queue)
 
     def _here(self) -> None:
@@ -206,6 +208,8 @@ class MemoryStore:
 
     async def ship(self, segment: str, start: int, stop: int, usages: list[Usage]) -> None:
         self._here()
+        if not self.ships:
+            raise Unavailable
         if self.offsets.get(segment, 0) != start:
             raise Conflict
         self.offsets[segment] = stop
@@ -304,6 +308,7 @@ class World:
         burst: int | None = None,
         expires_at: datetime | None = None,
         scopes: tuple[KeyScope, ...] = (KeyScope.CALL,),
+        allowance: Allowance | None = None,
     ) -> Published:
         key = new_key()
         grant = KeyGrant(
@@ -314,6 +319,7 @@ class World:
             burst=burst,
             expires_at=expires_at,
             scopes=scopes,
+            allowance=allowance,
         )
         self.store.keys.append(grant)
         return Published(route, key.clear, grant)

@@ -12,6 +12,7 @@ from apibuilder.errors import Conflict, Forbidden, NotFound
 from apibuilder.store.base import Change, Made
 from apibuilder.store.keys import hash_key, new_key
 from tests.integration.store.conftest import Stores
+from tests.integration.store.test_gateway import a_call
 
 HOUR = timedelta(hours=1)
 
@@ -107,10 +108,54 @@ async def subscribe(stores: Stores, made: Made) -> tuple[UUID, UUID, UUID]:
     return stranger, subscription, key
 
 
-async def test_a_subscribers_key_is_held_to_its_plan(stores: Stores, made: Made) -> None:
-    _, _, key = await subscribe(stores, made)
-    (grant,) = [one for one in await stores.gateway.grants_of(made.api_id) if one.key_id == key]
-    assert (grant.requests_per_second, grant.burst) == (1, 2)
+async def test_a_subscribers_keys_share_what_was_bought(
+    stores: Stores, owner: UUID, made: Made
+) -> None:
+    own = await create(stores, owner, made)
+    stranger, _, key = await subscribe(stores, made)
+    other = await stores.keys.rotate(stranger, key, new_key(), timedelta(seconds=60))
+    grants = {grant.key_id: grant for grant in await stores.gateway.grants_of(made.api_id)}
+    bought = grants[key].allowance
+    assert bought is not None
+    assert (bought.requests_per_second, bought.burst, bought.monthly_quota) == (1, 2, 100)
+    assert grants[other.id].allowance == bought
+    assert (grants[key].burst, grants[own.id].allowance) == (50, None)
+
+    now = datetime.now(UTC)
+    calls = [a_call(now, made.api_id, one) for one in (key, key, other.id, own.id)]
+    await stores.gateway.ship(str(made.api_id), 0, 4, calls)
+    found = await stores.gateway.month_calls(now.date().replace(day=1), [])
+    assert found.calls[f"api:{made.api_id}"] == 4
+    assert found.calls[bought.name] == 3
+    assert await stores.gateway.subscribers([key, other.id, own.id]) == {
+        key: bought.name,
+        other.id: bought.name,
+    }
+
+
+async def test_a_new_subscription_does_not_begin_an_allowance_anew(
+    stores: Stores, made: Made
+) -> None:
+    stranger, first, key = await subscribe(stores, made)
+    await stores.database.execute(
+        "update subscriptions set status = 'cancelled' where id = $1", first
+    )
+    again = await stores.database.fetchval(
+        "insert into subscriptions (listing_id, listing_plan_id, user_id, maker_id)"
+        " select listing_id, listing_plan_id, user_id, maker_id from subscriptions where id = $1"
+        " returning id",
+        first,
+    )
+    fresh = await stores.database.fetchval(
+        "insert into api_keys (api_id, subscription_id, key_hash, key_start)"
+        " values ($1, $2, $3, 'ak_live_abcd') returning id",
+        made.api_id,
+        again,
+        new_key().hash,
+    )
+    names = await stores.gateway.subscribers([key, fresh])
+    assert names[key] == names[fresh]
+    assert str(stranger) in names[key]
 
 
 async def test_only_its_holder_replaces_a_subscribers_key(

@@ -8,10 +8,10 @@ Host, trailers that are no headers, upgrades that are not followed unless to a W
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import Any, Protocol, cast
 
-import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -29,6 +29,7 @@ HEAD_SECONDS = 30.0  # a head that has not arrived by then is given up
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 128
 SCOPE_KEY = "apibuilder.connection"
+_ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(?:[/?][^#]*)?").fullmatch
 
 
 class Watcher(Protocol):
@@ -95,7 +96,7 @@ class Connection(HttpToolsProtocol):
         if self._head_bytes > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS:
             self._check_size()
         self._head_bytes = 0
-        if self.url[:1] != b"/":
+        if self.url[:1] != b"/" or b"#" in self.url:
             self._check_authority()
         upgrade = self.parser is not None and self.parser.should_upgrade()
         if upgrade:
@@ -121,10 +122,9 @@ class Connection(HttpToolsProtocol):
 
     def _check_authority(self) -> None:
         """`GET http://host/path` must name the host that the Host header names."""
-        url = httptools.parse_url(self.url)
-        authority = url.host + (b":%d" % url.port if url.port else b"") if url.host else None
+        absolute = _ABSOLUTE(self.url)
         hosts = [value for name, value in self.headers if name == b"host"]
-        if authority is None or hosts != [authority]:
+        if absolute is None or hosts != [absolute[1]]:
             self._stop(BadRequest("The request's target and its Host header do not agree."))
 
     def _check_upgrade(self) -> None:
@@ -194,6 +194,7 @@ class Connection(HttpToolsProtocol):
 
     def close(self) -> None:
         """Close it in the middle of an answer, so that nobody takes it for whole."""
+        self._serving.disconnected = True  # or uvicorn would log a complaint about each
         self.transport.close()
 
     def on_response_complete(self) -> None:

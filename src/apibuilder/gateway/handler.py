@@ -9,7 +9,6 @@ from starlette.types import Receive, Scope, Send
 
 from apibuilder.errors import (
     ApiBuilderError,
-    BadRequest,
     InsufficientScope,
     LimitExceeded,
     Unavailable,
@@ -98,8 +97,7 @@ class Handler:
 
     async def _serve(self, call: Call) -> None:
         call.headers = headers = RequestHeaders(call.scope["headers"])
-        if headers.host is None and call.scope["http_version"] != "1.0":
-            raise BadRequest("There must be one well-formed Host header.")
+        headers.check_version(call.scope["http_version"])
         if not self._routes.loaded.is_set():
             await self._loaded()
         target = split(call.scope["raw_path"], call.scope["path"])

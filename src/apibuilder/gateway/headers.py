@@ -146,6 +146,16 @@ class RequestHeaders:
         if self.subprotocols:
             self.passed.append((b"sec-websocket-protocol", b", ".join(self.subprotocols)))
 
+    def check_version(self, version: str) -> None:
+        """What only some versions of HTTP have. Raises BadRequest."""
+        if version == "1.1":
+            if self.host is None:
+                raise BadRequest("There must be one well-formed Host header.")
+        elif version != "1.0":
+            raise BadRequest("The versions of HTTP that are taken are 1.1 and 1.0.")
+        elif self.has_body and not self.content_length:
+            raise BadRequest("A body in chunks takes HTTP/1.1.")
+
     def _special(self, meaning: _Meaning, pair: tuple[bytes, bytes]) -> None:
         value = pair[1]
         if meaning is _Meaning.HOST:

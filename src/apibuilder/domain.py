@@ -199,6 +199,55 @@ class Schedule:
     last_error: str | None
 
 
+class CanaryStatus(StrEnum):
+    """What became of a canary."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled_back"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryWish:
+    """How a new Revision is tried: its share of the calls, and when it has proved itself."""
+
+    share: int  # percent, 1 to 99
+    bake_seconds: int = 600
+    min_calls: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """What one Revision did while a canary ran."""
+
+    revision: int
+    calls: int = 0
+    errors: int = 0  # answered with 500 or above
+    latency: dict[int, int] = field(default_factory=dict[int, int])  # calls by latency bucket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A new Revision that gets a share of the calls beside the one that serves."""
+
+    id: UUID
+    api_id: UUID
+    deployment_id: UUID
+    revision: int
+    stable_revision: int | None
+    wish: CanaryWish
+    status: CanaryStatus
+    looks: int  # how many times it was judged
+    verdict: dict[str, Any] | None  # what it was last judged by
+    reason: str | None  # why it ended
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSpec:
     """All a Backend needs to run a Deployment; nothing else reaches it."""
@@ -246,6 +295,16 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryRoute:
+    """What the gateway must know of a canary."""
+
+    deployment_id: UUID
+    revision: int
+    share: int  # percent of the Api's calls, 1 to 99
+    operations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """What the gateway must know of an Api before it knows any Instance."""
 
@@ -255,6 +314,8 @@ class Route:
     deployment_id: UUID | None
     revision: int | None
     limits: Limits
+    operations: tuple[str, ...] = ()  # of the Revision: "GET /items/{id}", at most 255
+    canary: CanaryRoute | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,3 +357,4 @@ class Usage(NamedTuple):
     duration_us: int
     request_bytes: int  # body only
     response_bytes: int  # body only
+    route: int = 0  # place in the Revision's operations, from 1 on; 0: none, or not known

@@ -57,6 +57,16 @@ def deploy(
     min_instances: Annotated[
         int | None, typer.Option(help="Instances that are kept warm; 0: it may sleep.")
     ] = None,
+    canary: Annotated[
+        int | None,
+        typer.Option(help="Give it this percentage of the calls first.", min=1, max=99),
+    ] = None,
+    bake: Annotated[
+        int | None, typer.Option(help="Seconds until a canary may be promoted; 600.", min=0)
+    ] = None,
+    min_calls: Annotated[
+        int | None, typer.Option(help="Calls that a canary has to answer first; 200.", min=1)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Publish a FastAPI file of your own, as a new API or a new revision."""
@@ -68,6 +78,8 @@ def deploy(
             body["egress_hosts"] = [host for host in allow_host if host]
         if min_instances is not None:
             body["min_instances"] = min_instances
+        if canary is not None:
+            body["canary"] = _canary(api, canary, bake, min_calls)
         path = f"/apis/{api}/revisions" if api else "/apis"
         _show(_wait_for("deploying", path, body), as_json=as_json)
 
@@ -87,6 +99,13 @@ def rollback(
     body = {} if revision is None else {"revision": revision}
     with output.failures(as_json=as_json):
         _show(_wait_for("rolling back", f"/apis/{api}/rollback", body), as_json=as_json)
+
+
+def _canary(api: str | None, share: int, bake: int | None, min_calls: int | None) -> dict[str, Any]:
+    if api is None:
+        raise Refused({"code": "invalid", "detail": "A canary needs --api, to be tried beside it."})
+    wish = {"share": share, "bake_seconds": bake, "min_calls": min_calls}
+    return {name: value for name, value in wish.items() if value is not None}
 
 
 def _read(file: Path) -> str:

@@ -11,6 +11,7 @@ from apibuilder.control import problems
 from apibuilder.control.apis.endpoints import router as apis
 from apibuilder.control.authentication import Authenticator
 from apibuilder.control.body_limit import BodyLimit
+from apibuilder.control.canaries.endpoints import router as canaries
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.generations.endpoints import router as generations
@@ -44,6 +45,7 @@ def create_app(
     if local is not None:
         app.add_middleware(LocalOrigin, web=local)
     app.add_middleware(RequestId)
-    for router in (system, apis, deployments, keys, secrets, usage, generations, schedules):
+    for router in (system, apis, deployments, canaries, keys, secrets, usage, generations):
         app.include_router(router)
+    app.include_router(schedules)
     return app

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 
 from apibuilder.control.apis.service import ApiService
+from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.keys.service import KeyService
@@ -22,6 +23,7 @@ class Services:
     """Everything that endpoints call."""
 
     apis: ApiService
+    canaries: CanaryService
     deployments: DeploymentService
     keys: KeyService
     secrets: SecretService

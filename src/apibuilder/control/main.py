@@ -29,6 +29,7 @@ from apibuilder.control.authentication import (
     OperatorToken,
     load_operator_token,
 )
+from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.service import DeploymentService
 from apibuilder.control.deployments.watch import DeploymentWatch
@@ -47,6 +48,7 @@ from apibuilder.control.system.schemas import PublicConfig
 from apibuilder.control.system.service import SystemService
 from apibuilder.control.usage.rollup import Rollup
 from apibuilder.control.usage.service import UsageService
+from apibuilder.deployer.canaries import CanaryWatch
 from apibuilder.deployer.reconcile import Pace, Reconciler
 from apibuilder.errors import Unavailable
 from apibuilder.generator.choice import RecipesFirst
@@ -60,6 +62,7 @@ from apibuilder.store.postgres import (
     Database,
     PostgresAccountStore,
     PostgresApiStore,
+    PostgresCanaryStore,
     PostgresDeployerStore,
     PostgresDeploymentStore,
     PostgresGenerationStore,
@@ -139,6 +142,7 @@ class Parts:
         self._schedules = PostgresScheduleStore(database)
         self._sealer = Sealer.load(settings.secrets_key, settings.state_dir / "secrets.key")
         self._secrets = PostgresSecretStore(database, self._sealer, backend=kind)
+        self._canaries = PostgresCanaryStore(database)
         self._watch = DeploymentWatch(self._deployments)
 
     def services(self) -> Services:
@@ -146,6 +150,7 @@ class Parts:
         deployments = DeploymentService(self.apis, self._deployments, self._watch)
         return Services(
             apis=ApiService(self.apis, self._backend),
+            canaries=CanaryService(self._canaries),
             deployments=deployments,
             keys=KeyService(PostgresKeyStore(self._database)),
             secrets=SecretService(self._secrets),
@@ -194,6 +199,7 @@ class Parts:
         return [
             rollup.run(),
             reconciler.run(),
+            CanaryWatch(self._canaries).run(),
             _spread(store.events(), self._watch, reconciler),
             keep_house(self._usage, chores),
             ScheduleRunner(self._schedules, self._settings.gateway_origin).run(),

@@ -68,14 +68,37 @@ class RollBack:
     why: str
 
 
-Step = Forget | Supersede | Deploy | Restore | Suspend | Retire | RemoveOrphan | RollBack
+@dataclass(frozen=True, slots=True)
+class GiveUpCanary:
+    """The canary crashes again and again."""
+
+    deployment_id: UUID
+    why: str
+
+
+Step = (
+    Forget
+    | Supersede
+    | Deploy
+    | Restore
+    | Suspend
+    | Retire
+    | RemoveOrphan
+    | RollBack
+    | GiveUpCanary
+)
 
 
 def steps_of(api: WantedApi, placed: Mapping[UUID, Placed]) -> list[Step]:
     """The steps that bring one Api to what is wanted of it, in their order."""
     if api.deleted:
         return [Forget()]
-    return [*_deploys(api.deployments), *_retirements(api.deployments), *_current(api, placed)]
+    return [
+        *_deploys(api.deployments),
+        *_retirements(api.deployments),
+        *_current(api, placed),
+        *_canary(api, placed),
+    ]
 
 
 def orphans(wanted: Iterable[WantedApi], placed: Iterable[Placed]) -> dict[UUID, list[Step]]:
@@ -118,6 +141,17 @@ def _current(api: WantedApi, placed: Mapping[UUID, Placed]) -> list[Step]:
     if there.crashing is not None and _may_roll_back(api):
         return [RollBack(api.current, there.crashing)]
     return []
+
+
+def _canary(api: WantedApi, placed: Mapping[UUID, Placed]) -> list[Step]:
+    if api.canary is None:
+        return []
+    there = placed.get(api.canary)
+    if api.paused:
+        return [Suspend(api.canary)] if there is not None and there.instances else []
+    if there is None:
+        return [Restore(api.canary)]
+    return [] if there.crashing is None else [GiveUpCanary(api.canary, there.crashing)]
 
 
 def _may_roll_back(api: WantedApi) -> bool:

@@ -15,6 +15,7 @@ from apibuilder.backends.base import Backend
 from apibuilder.deployer.decide import (
     Deploy,
     Forget,
+    GiveUpCanary,
     RemoveOrphan,
     Restore,
     Retire,
@@ -23,7 +24,14 @@ from apibuilder.deployer.decide import (
     Supersede,
     Suspend,
 )
-from apibuilder.errors import ApiBuilderError, CrashLoop, DeployRefused, Superseded, Unavailable
+from apibuilder.errors import (
+    ApiBuilderError,
+    CanaryWorse,
+    CrashLoop,
+    DeployRefused,
+    Superseded,
+    Unavailable,
+)
 from apibuilder.store.base import DeployerStore
 
 _log = structlog.get_logger()
@@ -55,6 +63,9 @@ class Steps:
                 await self.backend.retire(deployment_id, self.grace_seconds)
             case RollBack(deployment_id, why):
                 await self._roll_back(deployment_id, why)
+            case GiveUpCanary(deployment_id, why):
+                reason = f"Its process ended again and again: {why}."
+                await self.store.give_up_canary(deployment_id, CanaryWorse(reason).failure())
             case Forget():
                 await self.backend.forget_api(api_id)
                 await self.store.purged(api_id)

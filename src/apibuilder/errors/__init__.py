@@ -34,6 +34,7 @@ from apibuilder.errors.calls import (
 )
 from apibuilder.errors.deploys import (
     AppMissing,
+    CanaryWorse,
     CrashLoop,
     DeployRefused,
     EgressUnavailable,
@@ -88,6 +89,7 @@ __all__ = [
     "AppMissing",
     "BadRequest",
     "BudgetExceeded",
+    "CanaryWorse",
     "ConcurrencyExceeded",
     "Conflict",
     "CpuExceeded",

@@ -125,6 +125,12 @@ class CrashLoop(DeployRefused):
     code = "crash_loop"
 
 
+class CanaryWorse(DeployRefused):
+    """The canary did worse than the revision that serves, and was taken back."""
+
+    code = "canary_worse"
+
+
 class Superseded(DeployRefused):
     """A newer deployment of the same API took this one's place before it was started."""
 

@@ -74,6 +74,7 @@ class Call:
     failure: ApiBuilderError | CallerLeft | None = None  # why this side cancelled the exchange
     request_bytes = 0
     body_complete = False
+    path = ""  # below the Api, decoded
     status = 0  # of the answer, once there is one
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:

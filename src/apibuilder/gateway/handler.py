@@ -16,6 +16,7 @@ from apibuilder.errors import (
 from apibuilder.gateway.authenticate import authenticate, key_hash
 from apibuilder.gateway.body import check_size
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
+from apibuilder.gateway.canary import drawn
 from apibuilder.gateway.converse import Conversations
 from apibuilder.gateway.edge import EdgeSignatures
 from apibuilder.gateway.forward import Answer, Routes, forward
@@ -108,7 +109,10 @@ class Handler:
             raise InsufficientScope
         if live.closed is not None:
             live = await self._look_again(live)
+        if live.canary is not None:
+            live = drawn(live)
         call.live = live
+        call.path = target.path
         check_size(headers.content_length, live.route.limits.request_body_bytes)
         self._meter.reserve()
         try:

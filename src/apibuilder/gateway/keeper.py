@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -82,7 +83,7 @@ class Keeper:
         for api_id in self._table.api_ids() | routes.keys():
             route, live = routes.get(api_id), self._table.current(api_id)
             if live is None and route is not None:
-                self._table.put_route(route, self._pool(route))
+                self._put(route, {})
             elif live is not None and route != live.route:
                 # The list may be older than what was read since: read this one again.
                 self._refresh_soon(api_id)
@@ -125,8 +126,8 @@ class Keeper:
             live = self._table.current(api_id)
             if route is None:
                 self._drop(api_id)
-            elif live is None or live.route.deployment_id == route.deployment_id:
-                self._table.put_route(route, live.pool if live else self._pool(route))
+            elif live is None:
+                self._put(route, {})
             else:
                 await self._swap(live, route)
 
@@ -140,30 +141,41 @@ class Keeper:
             await self.refresh(api_id)
 
     async def _swap(self, live: LiveRoute, route: Route) -> None:
-        """Open links to the new Instances first, then replace the Route in one step."""
-        pool = self._pool(route)
-        if live.pool is not None and pool is not None:
-            try:
-                await pool.fill(_PREPARE_SECONDS)
-            except (ApiBuilderError, Refused) as error:
-                _log.warning(
-                    "a new deployment was not ready",
-                    deployment_id=str(route.deployment_id),
-                    error=str(error),
-                )
-        self._table.put_route(route, pool)
-        if live.pool is not None:
-            live.pool.retire()
+        """Open links to new Instances first, then replace the Route in one step."""
+        before = {pool.deployment_id: pool for pool in live.pools()}
+        pools = dict(before)
+        for deployment_id in _deployments(route):
+            if deployment_id not in pools:
+                pools[deployment_id] = pool = Pool(self._backend, deployment_id)
+                if before:
+                    await self._prepare(pool)
+        self._put(route, pools)
+        for deployment_id, pool in before.items():
+            if deployment_id not in _deployments(route):
+                pool.retire()
 
-    def _pool(self, route: Route) -> Pool | None:
-        deployment_id = route.deployment_id
-        return None if deployment_id is None else Pool(self._backend, deployment_id)
+    async def _prepare(self, pool: Pool) -> None:
+        try:
+            await pool.fill(_PREPARE_SECONDS)
+        except (ApiBuilderError, Refused) as error:
+            _log.warning(
+                "a new deployment was not ready",
+                deployment_id=str(pool.deployment_id),
+                error=str(error),
+            )
+
+    def _put(self, route: Route, pools: Mapping[UUID, Pool]) -> None:
+        """With the pools that are there already, and new ones beside them."""
+        found = {one: pools.get(one) or Pool(self._backend, one) for one in _deployments(route)}
+        pool = None if route.deployment_id is None else found[route.deployment_id]
+        canary = None if route.canary is None else found[route.canary.deployment_id]
+        self._table.put_route(route, pool, canary)
 
     def _drop(self, api_id: UUID) -> None:
         live = self._table.current(api_id)
         self._table.drop_route(api_id)
-        if live is not None and live.pool is not None:
-            live.pool.retire()
+        for pool in live.pools() if live is not None else ():
+            pool.retire()
 
     async def close(self) -> None:
         """Stop what is under way and let go of all links."""
@@ -172,5 +184,11 @@ class Keeper:
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*self._refreshes, return_exceptions=True)
         for live in self._table.routes():
-            if live.pool is not None:
-                live.pool.retire()
+            for pool in live.pools():
+                pool.retire()
+
+
+def _deployments(route: Route) -> list[UUID]:
+    """That serve: the current one, and a canary."""
+    canary = None if route.canary is None else route.canary.deployment_id
+    return [one for one in (route.deployment_id, canary) if one is not None]

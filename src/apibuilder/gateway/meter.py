@@ -54,6 +54,7 @@ class Meter:
                 live.route.revision or 0,
                 status,
                 kind,
+                live.operations.number(call.method, call.path),
                 elapsed,
                 call.request_bytes,
                 response_bytes,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from apibuilder.domain import ApiStatus, KeyGrant, KeyScope, Limits, Route
 from apibuilder.errors import ApiBuilderError, ApiFailed, ApiNotReady, ApiPaused
 from apibuilder.gateway.policy import policy_header
+from apibuilder.gateway.operations import NO_OPERATIONS, Operations
 from apibuilder.gateway.pool import Pool
 from apibuilder.limits.base import Bucket, Policy, Quota
 
@@ -22,6 +23,16 @@ class LiveRoute:
     api: str
     api_bytes: bytes
     closed: type[ApiBuilderError] | None  # why it takes no calls
+    operations: Operations = NO_OPERATIONS
+    canary: LiveRoute | None = None  # the same Api with its canary's Revision and Instances
+    share: int = 0  # percent of the calls that the canary gets
+
+    def pools(self) -> Iterator[Pool]:
+        """Of the Deployments that serve."""
+        if self.pool is not None:
+            yield self.pool
+        if self.canary is not None:
+            yield from self.canary.pools()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +75,9 @@ class Table:
         """Of all Apis that are known, by Route or by Key."""
         return self._by_id.keys() | self._grants.keys()
 
-    def put_route(self, route: Route, pool: Pool | None) -> None:
-        """Make it the Api's Route, in one step."""
-        live = LiveRoute(route, pool, str(route.api_id), route.api_id.bytes, _closed(route))
+    def put_route(self, route: Route, pool: Pool | None, canary: Pool | None = None) -> None:
+        """Make it the Api's Route, in one step; `canary` are the Instances of its canary."""
+        live = _live(route, pool, canary)
         before = self._by_id.get(route.api_id)
         if before is not None and before.route.slug != route.slug:
             self._forget_slug(before)
@@ -101,6 +112,27 @@ class Table:
         if live is not None:
             for grant in self._grants.get(api_id, []):
                 self._principals[grant.key_hash] = _principal(grant, live.route.limits)
+
+
+def _live(route: Route, pool: Pool | None, canary: Pool | None) -> LiveRoute:
+    live = LiveRoute(
+        route,
+        pool,
+        str(route.api_id),
+        route.api_id.bytes,
+        _closed(route),
+        Operations(route.operations),
+    )
+    if route.canary is None:
+        return live
+    variant = replace(
+        route,
+        deployment_id=route.canary.deployment_id,
+        revision=route.canary.revision,
+        operations=route.canary.operations,
+        canary=None,
+    )
+    return replace(live, canary=_live(variant, canary, None), share=route.canary.share)
 
 
 def _closed(route: Route) -> type[ApiBuilderError] | None:

@@ -33,7 +33,7 @@ CAPACITY = 43_689  # records: with the header a file of 4 MiB
 
 _MAGIC = b"ABUSAGE1"
 _HEADER = struct.Struct("<8sII80x")  # magic, record size, capacity
-_BODY = struct.Struct("<16s16s16sQIHBxQQQ")  # the fields of Record
+_BODY = struct.Struct("<16s16s16sQIHBBQQQ")  # the fields of Record
 _TAIL = struct.Struct("<I")
 _CHECKSUM_AT = _BODY.size
 _COMMIT_AT = _BODY.size + _TAIL.size
@@ -65,6 +65,7 @@ class Record(NamedTuple):
     revision: int
     status: int
     kind: Kind
+    route: int  # place in the Revision's operations, 0 to 255; of older segments always 0
     duration_us: int
     request_bytes: int
     response_bytes: int
@@ -255,7 +256,9 @@ def _uuid(value: bytes) -> UUID:
 
 
 def _entry(body: bytes) -> Entry:
-    identity, api, key, at_us, revision, status, kind, *counts = _BODY.unpack(body)
+    identity, api, key, at_us, revision, status, kind, route, *counts = _BODY.unpack(body)
     at = _EPOCH + timedelta(microseconds=at_us)
-    usage = Usage(UUID(bytes=identity), at, _uuid(api), _uuid(key), revision, status, *counts)
+    usage = Usage._make(
+        (UUID(bytes=identity), at, _uuid(api), _uuid(key), revision, status, *counts, route)
+    )
     return Entry(_KINDS[kind], usage)

@@ -254,6 +254,70 @@ export type Database = {
         };
         Relationships: [];
       };
+      "canaries": {
+        Row: {
+          "api_id": string;
+          "bake_seconds": number;
+          "created_at": string;
+          "deployment_id": string;
+          "ended_at": string | null;
+          "id": string;
+          "looks": number;
+          "min_calls": number;
+          "reason": string | null;
+          "share": number;
+          "started_at": string | null;
+          "status": string;
+          "verdict": Json | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "api_id": string;
+          "bake_seconds": number;
+          "created_at"?: string;
+          "deployment_id": string;
+          "ended_at"?: string | null;
+          "id"?: string;
+          "looks"?: number;
+          "min_calls": number;
+          "reason"?: string | null;
+          "share": number;
+          "started_at"?: string | null;
+          "status"?: string;
+          "verdict"?: Json | null;
+        };
+        Update: {
+          "api_id"?: string;
+          "bake_seconds"?: number;
+          "created_at"?: string;
+          "deployment_id"?: string;
+          "ended_at"?: string | null;
+          "id"?: string;
+          "looks"?: number;
+          "min_calls"?: number;
+          "reason"?: string | null;
+          "share"?: number;
+          "started_at"?: string | null;
+          "status"?: string;
+          "verdict"?: Json | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "canaries_api_id_fkey";
+            columns: ["api_id"];
+            isOneToOne: false;
+            referencedRelation: "apis";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "canaries_deployment_id_fkey";
+            columns: ["deployment_id"];
+            isOneToOne: true;
+            referencedRelation: "deployments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "deployments": {
         Row: {
           "api_id": string;
@@ -756,6 +820,7 @@ export type Database = {
           "model": string | null;
           "number": number;
           "openapi": Json | null;
+          "operations": (string)[];
           "prompt": string | null;
           "source": string;
           "tests": NonNullable<Json>;
@@ -769,6 +834,7 @@ export type Database = {
           "model"?: string | null;
           "number": number;
           "openapi"?: Json | null;
+          "operations"?: never;
           "prompt"?: string | null;
           "source": string;
           "tests"?: NonNullable<Json>;
@@ -781,6 +847,7 @@ export type Database = {
           "model"?: string | null;
           "number"?: number;
           "openapi"?: Json | null;
+          "operations"?: never;
           "prompt"?: string | null;
           "source"?: string;
           "tests"?: NonNullable<Json>;
@@ -953,6 +1020,7 @@ export type Database = {
           "request_bytes": number;
           "response_bytes": number;
           "revision": number;
+          "route": number;
           "status": number;
         };
         ComputedFields: never;
@@ -965,6 +1033,7 @@ export type Database = {
           "request_bytes": number;
           "response_bytes": number;
           "revision": number;
+          "route"?: number;
           "status": number;
         };
         Update: {
@@ -976,6 +1045,7 @@ export type Database = {
           "request_bytes"?: number;
           "response_bytes"?: number;
           "revision"?: number;
+          "route"?: number;
           "status"?: number;
         };
         Relationships: [];
@@ -1066,6 +1136,46 @@ export type Database = {
         };
         Relationships: [];
       };
+      "usage_routes": {
+        Row: {
+          "api_id": string;
+          "at": string;
+          "calls": number;
+          "client_errors": number;
+          "duration_us": number;
+          "errors": number;
+          "latency": NonNullable<Json>;
+          "revision": number;
+          "route": number;
+          "unit": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "api_id": string;
+          "at": string;
+          "calls": number;
+          "client_errors": number;
+          "duration_us": number;
+          "errors": number;
+          "latency": NonNullable<Json>;
+          "revision": number;
+          "route": number;
+          "unit": string;
+        };
+        Update: {
+          "api_id"?: string;
+          "at"?: string;
+          "calls"?: number;
+          "client_errors"?: number;
+          "duration_us"?: number;
+          "errors"?: number;
+          "latency"?: NonNullable<Json>;
+          "revision"?: number;
+          "route"?: number;
+          "unit"?: string;
+        };
+        Relationships: [];
+      };
       "usage_segments": {
         Row: {
           "name": string;
@@ -1101,6 +1211,19 @@ export type Database = {
           "plan": string;
         };
         Returns: Json;
+      };
+      "usage_breakdown": {
+        Args: { "api": string; "since": string; "split"?: string; "step": string; "until": string };
+        Returns: {
+          "at": string;
+          "calls": number;
+          "client_errors": number;
+          "errors": number;
+          "name": string;
+          "p50_ms": number;
+          "p95_ms": number;
+          "p99_ms": number;
+        }[];
       };
       "usage_report": {
         Args: { "api"?: string; "by_key"?: boolean; "first_day": string; "last_day": string };

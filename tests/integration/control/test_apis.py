@@ -179,6 +179,7 @@ def record(usage: Usage, kind: ledger.Kind = ledger.Kind.CALL) -> ledger.Record:
         revision=usage.revision,
         status=usage.status,
         kind=kind,
+        route=usage.route,
         duration_us=usage.duration_us,
         request_bytes=usage.request_bytes,
         response_bytes=usage.response_bytes,

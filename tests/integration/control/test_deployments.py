@@ -125,3 +125,24 @@ async def test_the_same_name_twice_gets_two_addresses(control: Control) -> None:
     assert one["slug"] != two["slug"]
     fetched = (await control.get(f"/apis/{two['slug']}")).json()
     assert fetched["api_id"] == two["api_id"]
+
+
+async def test_a_canary_is_asked_for_seen_and_promoted(control: Control) -> None:
+    made = await control.deployed()
+    ref = made["slug"]
+    assert_problem(await control.get(f"/apis/{ref}/canary"), 404, "not_found")
+    body = {"source": GOOD + "# 2\n", "canary": {"share": 25, "bake_seconds": 60}}
+    second = await control.post(f"/apis/{ref}/revisions?wait=30", body)
+    assert (second.json()["status"], second.json()["revision"]) == ("active", 2)
+    assert (await control.get(f"/apis/{ref}")).json()["revision"] == 1
+    seen = (await control.get(f"/apis/{ref}/canary")).json()
+    assert (seen["status"], seen["share"], seen["min_calls"]) == ("running", 25, 200)
+    assert (seen["stable"]["revision"], seen["canary"]["revision"]) == (1, 2)
+    again = await control.post(f"/apis/{ref}/revisions?wait=30", body)
+    assert_problem(again, 409, "conflict")
+    promoted = await control.post(f"/apis/{ref}/canary/promote")
+    assert promoted.json()["status"] == "promoted"
+    assert (await control.get(f"/apis/{ref}")).json()["revision"] == 2
+    assert_problem(await control.post(f"/apis/{ref}/canary/abort"), 409, "conflict")
+    wrong = await control.post(f"/apis/{ref}/revisions", {**body, "canary": {"share": 100}})
+    assert_problem(wrong, 422, "invalid")

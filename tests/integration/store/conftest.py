@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from apibuilder.domain import Api, Check, Instance, Started
+from apibuilder.domain import Api, CanaryWish, Check, Instance, Started
 from apibuilder.store.base import Made, NewApi, NewRevision
 from apibuilder.store.keys import NewKey, new_key
 from apibuilder.store.postgres import (
     Database,
     PostgresAccountStore,
     PostgresApiStore,
+    PostgresCanaryStore,
     PostgresDeployerStore,
     PostgresDeploymentStore,
     PostgresGatewayStore,
@@ -39,6 +40,7 @@ class Stores:
         self.accounts = PostgresAccountStore(self.database)
         self.apis = PostgresApiStore(self.database, backend="memory", gateway_url=GATEWAY_URL)
         self.deployments = PostgresDeploymentStore(self.database, backend="memory")
+        self.canaries = PostgresCanaryStore(self.database)
         self.sealer = Sealer([bytes(32)])
         self.deployer = PostgresDeployerStore(self.database, self.sealer)
         self.secrets = PostgresSecretStore(self.database, self.sealer, backend="memory")
@@ -57,8 +59,8 @@ class Stores:
         api = NewApi(name="An API", slugs=[slug], description="", key=key or new_key())
         return await self.apis.create(user_id, api, NewRevision(source=SOURCE), None)
 
-    async def publish(self, user_id: UUID, api_id: UUID) -> Made:
-        revision = NewRevision(source=SOURCE)
+    async def publish(self, user_id: UUID, api_id: UUID, canary: CanaryWish | None = None) -> Made:
+        revision = NewRevision(source=SOURCE, canary=canary)
         return await self.deployments.publish(
             user_id, str(api_id), revision, name=None, request=None
         )

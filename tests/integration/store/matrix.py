@@ -126,6 +126,8 @@ MATRIX: Final = (
     ),
     Subject(table="revisions", row="api_id = '{api}'", select=own_of_maker()),
     Subject(table="deployments", row="api_id = '{api}'", select=own_of_maker()),
+    Subject(table="canaries", row="api_id = '{api}'", select=own_of_maker()),
+    Subject(table="usage_routes", row="api_id = '{api}'", select=own_of_maker()),
     Subject(
         table="api_keys",
         state="of a maker",

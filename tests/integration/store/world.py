@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from apibuilder.domain import CanaryWish
 from apibuilder.store.base import GenerationEnd, IdempotencyKey, NewApi, NewRevision
 from apibuilder.store.keys import new_key
 from apibuilder.store.postgres import Database
@@ -103,6 +104,9 @@ async def _calls(stores: Stores, world: World) -> World:
     ]
     await stores.gateway.ship("world", 0, 2, calls)
     await stores.usage.roll_up(100)
+    api = UUID(world["api"])
+    canary = await stores.publish(UUID(world["maker"]), api, CanaryWish(share=10))
+    await stores.serve(canary)
     return {"maker_key": maker_key, "subscriber_key": subscriber_key}
 
 

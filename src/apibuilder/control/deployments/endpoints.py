@@ -16,7 +16,7 @@ from apibuilder.control.deployments.schemas import (
     DeployResult,
     Rollback,
 )
-from apibuilder.domain import ApiStatus
+from apibuilder.domain import ApiStatus, CanaryWish
 from apibuilder.store.base import NewRevision
 
 router = APIRouter(prefix="/api/v1", tags=["deployments"])
@@ -105,6 +105,10 @@ def answer(result: DeployResult, response: Response) -> DeployResult:
 
 
 def _revision(body: CreateApi | CreateRevision) -> NewRevision:
+    canary = body.canary if isinstance(body, CreateRevision) else None
     return NewRevision(
-        source=body.source, egress_hosts=body.egress_hosts, min_instances=body.min_instances
+        source=body.source,
+        egress_hosts=body.egress_hosts,
+        min_instances=body.min_instances,
+        canary=None if canary is None else CanaryWish(**canary.model_dump()),
     )

@@ -121,6 +121,20 @@ class CreateApi(Wishes):
     name: str | None = Field(default=None, min_length=1, max_length=100)
 
 
+class CanaryIn(BaseModel):
+    """Try the Revision with a share of the calls before it gets all of them, or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    share: int = Field(ge=1, le=99, description="Percent of the calls.")
+    bake_seconds: int = Field(
+        default=600, ge=0, le=604_800, description="It is promoted after that long at the earliest,"
+    )
+    min_calls: int = Field(
+        default=200, ge=1, le=1_000_000, description="and after as many calls of its own."
+    )
+
+
 class CreateRevision(Wishes):
     """New source of an Api."""
 
@@ -128,6 +142,7 @@ class CreateRevision(Wishes):
     name: str | None = Field(
         default=None, min_length=1, max_length=100, description="Renames the Api."
     )
+    canary: CanaryIn | None = None
 
 
 class Rollback(BaseModel):

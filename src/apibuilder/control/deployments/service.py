@@ -144,8 +144,11 @@ def _status(api: Api, deployment: Deployment) -> ApiStatus:
 
 
 def _asked(revision: NewRevision) -> tuple[str | int | None, ...]:
-    hosts = revision.egress_hosts
-    return revision.source, None if hosts is None else " ".join(hosts), revision.min_instances
+    hosts, canary = revision.egress_hosts, revision.canary
+    asked = (revision.source, None if hosts is None else " ".join(hosts), revision.min_instances)
+    if canary is None:
+        return asked
+    return (*asked, canary.share, canary.bake_seconds, canary.min_calls)
 
 
 def _idempotency_key(ask: Ask, *request: str | int | None) -> IdempotencyKey | None:

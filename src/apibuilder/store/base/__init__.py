@@ -14,6 +14,7 @@ from apibuilder.store.base.accounts import (
     SecretStore,
     UsageStore,
 )
+from apibuilder.store.base.canaries import CanaryEnd, CanaryStore, Trial
 from apibuilder.store.base.deployer import DeployerStore, LiveDeployment, WantedApi
 from apibuilder.store.base.gateway import Change, GatewayStore, MonthCalls
 from apibuilder.store.base.publishing import (
@@ -29,6 +30,8 @@ from apibuilder.store.base.schedules import NewSchedule, ScheduleStore, Turn
 __all__ = [
     "AccountStore",
     "ApiStore",
+    "CanaryEnd",
+    "CanaryStore",
     "Change",
     "DeployerStore",
     "DeploymentStore",
@@ -45,6 +48,7 @@ __all__ = [
     "NewSchedule",
     "ScheduleStore",
     "SecretStore",
+    "Trial",
     "Turn",
     "UsageStore",
     "WantedApi",

@@ -30,6 +30,7 @@ class WantedApi:
     deleted: bool
     current: UUID | None
     deployments: list[LiveDeployment]
+    canary: UUID | None = None  # that runs beside the current one
 
 
 class DeployerStore(Protocol):
@@ -50,6 +51,7 @@ class DeployerStore(Protocol):
     async def swap(self, deployment_id: UUID, started: Started) -> bool:
         """Make it the Api's current one in one transaction, and the one before drain.
 
+        A canary gets its share of the calls instead, and the one before goes on.
         False if it may not be: a newer one serves, or it is no longer wanted. It drains then.
         """
         ...
@@ -63,6 +65,10 @@ class DeployerStore(Protocol):
 
         False if there is none. It goes on until the other one is there.
         """
+        ...
+
+    async def give_up_canary(self, deployment_id: UUID, failure: Failure) -> None:
+        """The canary crashes: it drains, and what served beside it has all calls again."""
         ...
 
     async def stopped(self, deployment_id: UUID) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from apibuilder.domain import Api, Check, Deployment, Revision
+from apibuilder.domain import Api, CanaryWish, Check, Deployment, Revision
 from apibuilder.store.keys import NewKey
 
 
@@ -23,6 +23,7 @@ class NewRevision:
     # What the Api asks of the runtime from now on; None: as before.
     egress_hosts: list[str] | None = None
     min_instances: int | None = None
+    canary: CanaryWish | None = None  # a share of the calls first, then all of them or none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

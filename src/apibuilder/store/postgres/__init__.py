@@ -2,6 +2,7 @@
 
 from apibuilder.store.postgres.accounts import PostgresAccountStore
 from apibuilder.store.postgres.apis import PostgresApiStore
+from apibuilder.store.postgres.canaries import PostgresCanaryStore
 from apibuilder.store.postgres.database import Database
 from apibuilder.store.postgres.deployer import PostgresDeployerStore
 from apibuilder.store.postgres.deployments import PostgresDeploymentStore
@@ -16,6 +17,7 @@ __all__ = [
     "Database",
     "PostgresAccountStore",
     "PostgresApiStore",
+    "PostgresCanaryStore",
     "PostgresDeployerStore",
     "PostgresDeploymentStore",
     "PostgresGatewayStore",

@@ -29,6 +29,9 @@ _FAIL = query("deployer.fail")
 _CRASHING = query("deployer.crashing")
 _ROLL_BACK = query("deployer.roll_back")
 _STOPPED = query("deployer.stopped")
+_BEGIN_CANARY = query("canaries.begin")
+_CRASHED_CANARY = query("canaries.crashed")
+_GIVE_UP_CANARY = query("canaries.give_up")
 _PURGE_SOURCE = query("deployer.purge_source")
 _PURGE_SECRETS = query("deployer.purge_secrets")
 _PURGED = query("deployer.purged")
@@ -73,6 +76,7 @@ class PostgresDeployerStore:
     async def swap(self, deployment_id: UUID, started: Started) -> bool:
         """Make it the Api's current one in one transaction, and the one before drain.
 
+        A canary gets its share of the calls instead, and the one before goes on.
         False if it may not be: a newer one serves, or it is no longer wanted. It drains then.
         """
         async with self._database.transaction() as tx:
@@ -82,7 +86,10 @@ class PostgresDeployerStore:
             if not _may_serve(row):
                 await tx.execute(_DRAIN, deployment_id)
                 return False
-            await _make_current(tx, row, deployment_id, started)
+            if row["is_canary"]:
+                await _begin_canary(tx, row, deployment_id, started)
+            else:
+                await _make_current(tx, row, deployment_id, started)
             return True
 
     async def fail(self, deployment_id: UUID, failure: Failure) -> None:
@@ -97,6 +104,12 @@ class PostgresDeployerStore:
         async with self._database.transaction() as tx:
             row = await tx.fetchrow(_CRASHING, deployment_id, failure.as_dict())
             return row is not None and await tx.fetchrow(_ROLL_BACK, deployment_id) is not None
+
+    async def give_up_canary(self, deployment_id: UUID, failure: Failure) -> None:
+        """The canary crashes: it drains, and what served beside it has all calls again."""
+        async with self._database.transaction() as tx:
+            await tx.execute(_CRASHED_CANARY, deployment_id, failure.detail)
+            await tx.execute(_GIVE_UP_CANARY, deployment_id, failure.as_dict())
 
     async def stopped(self, deployment_id: UUID) -> None:
         """The Backend has taken it away."""
@@ -129,6 +142,12 @@ async def _make_current(tx: Connection, row: Row, deployment_id: UUID, started: 
     )
 
 
+async def _begin_canary(tx: Connection, row: Row, deployment_id: UUID, started: Started) -> None:
+    await tx.execute(_ACTIVATE, deployment_id, rows.checks_json(started.checks))
+    await tx.execute(_SET_OPENAPI, row["revision_id"], started.openapi)
+    await tx.execute(_BEGIN_CANARY, deployment_id)
+
+
 def _wanted(row: Row) -> WantedApi:
     deployments: list[dict[str, Any]] = row["deployments"]
     return WantedApi(
@@ -136,6 +155,7 @@ def _wanted(row: Row) -> WantedApi:
         paused=row["paused"],
         deleted=row["deleted"],
         current=row["current"],
+        canary=row["canary"],
         deployments=[
             LiveDeployment(
                 id=UUID(one["id"]),

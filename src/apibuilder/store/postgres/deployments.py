@@ -45,10 +45,12 @@ class PostgresDeploymentStore:
             if repeated is not None:
                 return repeated
             api = await publishing.lock_api(tx, user_id, ref)
+            if revision.canary is not None:
+                await publishing.check_canary(tx, api.id)
             if name is not None:
                 await tx.execute(_RENAME, api.id, name)
             revision_id = await publishing.add_revision(tx, api.id, revision)
-            return await publishing.add_deployment(
+            made = await publishing.add_deployment(
                 tx,
                 user_id,
                 api.id,
@@ -57,6 +59,9 @@ class PostgresDeploymentStore:
                 action="api.publish",
                 request=request,
             )
+            if revision.canary is not None:
+                await publishing.add_canary(tx, made, revision.canary)
+            return made
 
     async def redeploy(
         self,

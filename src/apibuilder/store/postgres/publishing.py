@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from apibuilder.domain import CanaryWish
 from apibuilder.errors import Conflict, NotFound
 from apibuilder.store.base import IdempotencyKey, Made, NewRevision
 from apibuilder.store.postgres.database import Connection, Row
@@ -19,6 +20,9 @@ _SET_WISHES = query("apis.set_wishes")
 _INSERT_DEPLOYMENT = query("deployments.insert")
 _REMEMBERED = query("deployments.remembered")
 _REMEMBER = query("deployments.remember")
+_CANARY_RUNS = query("canaries.running")
+_SERVES = query("canaries.serves")
+_INSERT_CANARY = query("canaries.insert")
 _AUDIT = query("audit.insert")
 
 
@@ -99,6 +103,26 @@ async def add_deployment(
         await tx.execute(_REMEMBER, user_id, request.key, request.request_hash, deployment_id)
     await audit(tx, user_id, action, api_id=api_id, subject_id=deployment_id)
     return Made(deployment_id=deployment_id, api_id=api_id, fresh=True)
+
+
+async def check_canary(tx: Connection, api_id: UUID) -> None:
+    """One at a time, and beside something that serves. Raises Conflict."""
+    if await tx.fetchval(_CANARY_RUNS, api_id):
+        raise Conflict("A canary of this API runs already: promote or abort it first.")
+    if not await tx.fetchval(_SERVES, api_id):
+        raise Conflict("Nothing of this API serves that a canary could be compared with.")
+
+
+async def add_canary(tx: Connection, made: Made, wish: CanaryWish) -> None:
+    """The Deployment that was just made is tried with a share of the calls first."""
+    await tx.execute(
+        _INSERT_CANARY,
+        made.api_id,
+        made.deployment_id,
+        wish.share,
+        wish.bake_seconds,
+        wish.min_calls,
+    )
 
 
 async def audit(

@@ -10,6 +10,7 @@ from apibuilder.domain import (
     Allowance,
     Api,
     ApiStatus,
+    CanaryRoute,
     Check,
     Deployment,
     DeploymentStatus,
@@ -112,6 +113,19 @@ def route(row: Row) -> Route:
         deployment_id=row["deployment_id"],
         revision=row["revision"],
         limits=limits(row["plan"], row["limits"]),
+        operations=tuple(row["operations"]),
+        canary=_canary(row),
+    )
+
+
+def _canary(row: Row) -> CanaryRoute | None:
+    if row["canary_id"] is None:
+        return None
+    return CanaryRoute(
+        deployment_id=row["canary_id"],
+        revision=row["canary_revision"],
+        share=row["canary_share"],
+        operations=tuple(row["canary_operations"]),
     )
 
 

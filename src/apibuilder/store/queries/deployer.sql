@@ -1,6 +1,8 @@
 -- name: wanted
 select a.id as api_id, a.target = 'paused' as paused, a.deleted_at is not null as deleted,
   a.current_deployment_id as current,
+  (select c.deployment_id from public.canaries c where c.api_id = a.id and c.status = 'running')
+    as canary,
   coalesce(
     jsonb_agg(
       jsonb_build_object(
@@ -32,6 +34,7 @@ update public.deployments set status = 'starting' where id = $1 and status = 'pe
 
 -- name: lock
 select a.id as api_id, a.deleted_at is not null as deleted, d.revision_id, d.status, d.sequence,
+  exists (select from public.canaries c where c.deployment_id = d.id) as is_canary,
   coalesce((select c.sequence from public.deployments c where c.id = a.current_deployment_id), 0)
     as current_sequence
 from public.deployments d join public.apis a on a.id = d.api_id
@@ -76,7 +79,9 @@ join public.revisions r on r.api_id = d.api_id and r.number < c.number
 where d.id = $1
   and exists (select from public.deployments s
               where s.revision_id = r.id and s.status in ('draining', 'stopped')
-                and s.error is null)
+                and s.error is null
+                and not exists (select from public.canaries x
+                                where x.deployment_id = s.id and x.status <> 'promoted'))
 order by r.number desc
 limit 1
 returning id;

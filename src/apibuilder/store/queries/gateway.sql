@@ -1,11 +1,20 @@
 -- name: routes
 -- Of all Apis, or of one.
 select a.id as api_id, a.slug, a.status, a.current_deployment_id as deployment_id,
-  r.number as revision, a.limits, to_jsonb(p) as plan
+  r.number as revision, coalesce(r.operations, '{}') as operations, a.limits, to_jsonb(p) as plan,
+  canary.deployment_id as canary_id, canary.share as canary_share,
+  canary.number as canary_revision, canary.operations as canary_operations
 from public.apis a
 join public.profiles u on u.id = a.user_id
 join public.plans p on p.id = u.plan_id
 left join public.revisions r on r.id = a.current_revision_id
+left join lateral (
+  select d.id as deployment_id, c.share, n.number, n.operations
+  from public.canaries c
+  join public.deployments d on d.id = c.deployment_id
+  join public.revisions n on n.id = d.revision_id
+  where c.api_id = a.id and c.status = 'running' and a.current_deployment_id is not null
+) canary on true
 where a.deleted_at is null and ($1::uuid is null or a.id = $1);
 
 -- name: grants
@@ -79,7 +88,7 @@ returning shipped;
 -- not write to the catalogue.
 create temporary table if not exists usage_batch (
   id uuid, at timestamptz, api_id uuid, key_id uuid, revision integer, status smallint,
-  duration_us bigint, request_bytes bigint, response_bytes bigint
+  duration_us bigint, request_bytes bigint, response_bytes bigint, route smallint
 ) on commit delete rows;
 
 -- name: merge

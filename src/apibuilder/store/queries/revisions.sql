@@ -26,6 +26,8 @@ where r.api_id = $1
   and r.number < (select c.number from public.revisions c
                   join public.apis a on a.current_revision_id = c.id where a.id = $1)
   and exists (select from public.deployments d
-              where d.revision_id = r.id and d.status in ('active', 'draining', 'stopped'))
+              where d.revision_id = r.id and d.status in ('active', 'draining', 'stopped')
+                and not exists (select from public.canaries x
+                                where x.deployment_id = d.id and x.status <> 'promoted'))
 order by r.number desc
 limit 1;

@@ -19,19 +19,20 @@ with taken as (
   select distinct api_id, minute from taken
   where minute >= (select at from internal.usage_floor)
 ), counted as materialized (
-  select w.api_id, w.minute, e.key_id, e.status, e.bucket, count(*) as calls,
+  select w.api_id, w.minute, e.key_id, e.revision, e.route, e.status, e.bucket, count(*) as calls,
     sum(e.duration_us) as duration_us, sum(e.request_bytes) as request_bytes,
     sum(e.response_bytes) as response_bytes
   from wanted w
   cross join lateral (
-    select u.key_id, u.status, u.duration_us, u.request_bytes, u.response_bytes,
+    select u.key_id, u.revision, u.route, u.status, u.duration_us, u.request_bytes,
+      u.response_bytes,
       case when u.duration_us > 0
            then width_bucket(u.duration_us, public.latency_bounds()) end as bucket
     from public.usage_events u
     where u.api_id = w.api_id and u.at >= w.minute and u.at < w.minute + interval '1 minute'
     offset 0  -- one look into the index a minute, whatever the statistics say
   ) e
-  group by w.api_id, w.minute, e.key_id, e.status, e.bucket
+  group by w.api_id, w.minute, e.key_id, e.revision, e.route, e.status, e.bucket
 ), statuses as (
   select api_id, minute, key_id, jsonb_object_agg(status, calls) as statuses
   from (select api_id, minute, key_id, status, sum(calls) as calls from counted
@@ -131,6 +132,60 @@ with taken as (
     response_bytes = d.response_bytes + excluded.response_bytes,
     latency = internal.add_counts(d.latency, excluded.latency),
     statuses = internal.add_counts(d.statuses, excluded.statuses)
+), route_latencies as (
+  select api_id, minute, revision, route, jsonb_object_agg(bucket, calls) as latency
+  from (select api_id, minute, revision, route, bucket, sum(calls) as calls from counted
+        where bucket is not null group by api_id, minute, revision, route, bucket) b
+  group by api_id, minute, revision, route
+), route_changes as materialized (
+  -- The same by Revision and route: what there is now, less what was there.
+  select c.*, 1 as sign, coalesce(l.latency, '{}') as latency
+  from (
+    select api_id, minute, revision, route, sum(calls)::bigint as calls,
+      coalesce(sum(calls) filter (where status >= 500), 0)::bigint as errors,
+      coalesce(sum(calls) filter (where status between 400 and 499), 0)::bigint as client_errors,
+      sum(duration_us) as duration_us
+    from counted group by api_id, minute, revision, route
+  ) c
+  left join route_latencies l using (api_id, minute, revision, route)
+  union all
+  select w.api_id, w.minute, r.revision, r.route, r.calls, r.errors, r.client_errors,
+    r.duration_us, -1, r.latency
+  from wanted w
+  cross join lateral (
+    select u.* from public.usage_routes u
+    where u.api_id = w.api_id and u.unit = 'minute' and u.at = w.minute
+    offset 0
+  ) r
+), routes_moved as (
+  select unit, date_trunc(unit, minute, 'UTC') as at, api_id, revision, route, sign, calls, errors,
+    client_errors, duration_us, latency
+  from route_changes cross join (values ('minute'), ('hour')) units (unit)
+), routes_latencies as (
+  select unit, at, api_id, revision, route, jsonb_object_agg(key, calls) as latency
+  from (select unit, at, api_id, revision, route, b.key, sum(sign * b.value::bigint) as calls
+        from routes_moved cross join lateral jsonb_each_text(latency) b
+        group by 1, 2, 3, 4, 5, 6) b
+  group by unit, at, api_id, revision, route
+), routes_summed as materialized (
+  select m.*, coalesce(l.latency, '{}') as latency
+  from (
+    select unit, at, api_id, revision, route, sum(sign * calls)::bigint as calls,
+      sum(sign * errors)::bigint as errors, sum(sign * client_errors)::bigint as client_errors,
+      sum(sign * duration_us) as duration_us
+    from routes_moved group by unit, at, api_id, revision, route
+  ) m
+  left join routes_latencies l using (unit, at, api_id, revision, route)
+), routes as (
+  insert into public.usage_routes as r (api_id, unit, at, revision, route, calls, errors,
+    client_errors, duration_us, latency)
+  select api_id, unit, at, revision, route, calls, errors, client_errors, duration_us, latency
+  from routes_summed
+  on conflict (api_id, unit, at, revision, route) do update set
+    calls = r.calls + excluded.calls, errors = r.errors + excluded.errors,
+    client_errors = r.client_errors + excluded.client_errors,
+    duration_us = r.duration_us + excluded.duration_us,
+    latency = internal.add_counts(r.latency, excluded.latency)
 )
 select count(*) from taken;
 

@@ -1,0 +1,1 @@
+"""Canaries, as their maker sees and steers them."""

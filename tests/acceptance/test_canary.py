@@ -1,0 +1,77 @@
+"""A canary on the real platform, under load: a bad one goes by itself, a good one takes over."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from tests.acceptance.stack import Stack
+from tests.acceptance.test_under_load import Load
+
+SOURCE = """
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+app = FastAPI()
+
+@app.get("/version")
+async def version():
+    return JSONResponse({number}, {status})
+"""
+
+
+@pytest.fixture(scope="module")
+def api(stack: Stack) -> dict[str, Any]:
+    return deploy(stack, 1, 200, "--name", "Careful")
+
+
+def deploy(stack: Stack, number: int, status: int, *words: str) -> dict[str, Any]:
+    source = stack.data_dir / f"v{number}.py"
+    source.write_text(SOURCE.format(number=number, status=status))
+    return stack.cli("deploy", str(source), *words)
+
+
+def state(stack: Stack, api: dict[str, Any]) -> str:
+    return stack.cli("canary", api["api_id"])["status"]
+
+
+def errors(stack: Stack, api: dict[str, Any]) -> tuple[int, int]:
+    found = stack.cli("canary", api["api_id"])
+    return found["stable"]["errors"], found["canary"]["errors"]
+
+
+def test_a_bad_one_is_rolled_back_under_load(stack: Stack, api: dict[str, Any]) -> None:
+    running = Load(api, 10)
+    made = deploy(stack, 2, 500, "--api", api["api_id"], "--canary", "10")
+    assert (made["status"], made["revision"]) == ("active", 2)
+    os.kill(int(stack.facts()["children"]["control"]), signal.SIGKILL)  # it goes on where it was
+    result = running.result()
+    stack.wait(lambda: state(stack, api) == "rolled_back", 20, "the canary is rolled back")
+    assert result["dropped"] == {}
+    statuses, bodies = result["statuses"], result["bodies"]
+    assert set(statuses) == {"200", "500"}, result
+    assert bodies == {"1": statuses["200"], "2": statuses["500"]}, "the old one failed no call"
+    stack.wait(lambda: errors(stack, api) == (0, statuses["500"]), 20, "all calls are counted")
+    assert stack.cli("show", api["api_id"])["revision"] == 1
+
+
+def test_a_good_one_takes_over_by_itself(stack: Stack, api: dict[str, Any]) -> None:
+    rule = ("--canary", "50", "--bake", "2", "--min-calls", "100")
+    deploy(stack, 3, 200, "--api", api["api_id"], *rule)
+    os.kill(int(stack.facts()["children"]["gateway-1"]), signal.SIGKILL)
+    stack.wait(lambda: stack.call(api, "GET", "/version").body == b"3", 10, "it still has a share")
+    running = Load(api, 4)
+    result = running.result()
+    assert (set(result["statuses"]), result["dropped"]) == ({"200"}, {}), result
+    stack.wait(lambda: state(stack, api) == "promoted", 20, "the canary is promoted")
+    assert {stack.call(api, "GET", "/version").body for _ in range(20)} == {b"3"}
+
+
+def test_a_maker_decides(stack: Stack, api: dict[str, Any]) -> None:
+    deploy(stack, 4, 200, "--api", api["api_id"], "--canary", "99")
+    assert stack.cli("canary", api["api_id"], "abort")["status"] == "aborted"
+    refused = stack.cli("canary", api["api_id"], "promote", code=1)
+    assert refused["error"]["code"] == "conflict"
+    assert stack.cli("show", api["api_id"])["revision"] == 3

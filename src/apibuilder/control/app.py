@@ -17,6 +17,7 @@ from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.generations.endpoints import router as generations
 from apibuilder.control.keys.endpoints import router as keys
 from apibuilder.control.local_origin import LocalOrigin
+from apibuilder.control.metrics.endpoints import router as metrics
 from apibuilder.control.request_id import RequestId
 from apibuilder.control.schedules.endpoints import router as schedules
 from apibuilder.control.secrets.endpoints import router as secrets
@@ -47,5 +48,6 @@ def create_app(
     app.add_middleware(RequestId)
     for router in (system, apis, deployments, canaries, keys, secrets, usage, generations):
         app.include_router(router)
-    app.include_router(schedules)
+    for router in (schedules, metrics):
+        app.include_router(router)
     return app

@@ -12,6 +12,7 @@ from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.metrics.service import MetricsService
 from apibuilder.control.schedules.service import ScheduleService
 from apibuilder.control.secrets.service import SecretService
 from apibuilder.control.system.service import SystemService
@@ -26,6 +27,7 @@ class Services:
     canaries: CanaryService
     deployments: DeploymentService
     keys: KeyService
+    metrics: MetricsService
     secrets: SecretService
     usage: UsageService
     system: SystemService

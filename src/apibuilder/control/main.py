@@ -38,6 +38,7 @@ from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.local_origin import open_session
+from apibuilder.control.metrics.service import MetricsService
 from apibuilder.control.model_access import model_access
 from apibuilder.control.schedules.runner import ScheduleRunner
 from apibuilder.control.schedules.service import ScheduleService
@@ -67,6 +68,7 @@ from apibuilder.store.postgres import (
     PostgresDeploymentStore,
     PostgresGenerationStore,
     PostgresKeyStore,
+    PostgresMetricsStore,
     PostgresScheduleStore,
     PostgresSecretStore,
     PostgresUsageStore,
@@ -153,6 +155,7 @@ class Parts:
             canaries=CanaryService(self._canaries),
             deployments=deployments,
             keys=KeyService(PostgresKeyStore(self._database)),
+            metrics=MetricsService(self.apis, PostgresMetricsStore(self._database)),
             secrets=SecretService(self._secrets),
             usage=UsageService(self.apis, self._usage, self._settings.usage_dir),
             system=SystemService(

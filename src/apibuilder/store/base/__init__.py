@@ -17,6 +17,7 @@ from apibuilder.store.base.accounts import (
 from apibuilder.store.base.canaries import CanaryEnd, CanaryStore, Trial
 from apibuilder.store.base.deployer import DeployerStore, LiveDeployment, WantedApi
 from apibuilder.store.base.gateway import Change, GatewayStore, MonthCalls
+from apibuilder.store.base.metrics import DeployMark, MetricsStore, Slice, Split
 from apibuilder.store.base.publishing import (
     ApiStore,
     DeploymentStore,
@@ -33,6 +34,7 @@ __all__ = [
     "CanaryEnd",
     "CanaryStore",
     "Change",
+    "DeployMark",
     "DeployerStore",
     "DeploymentStore",
     "GatewayStore",
@@ -42,12 +44,15 @@ __all__ = [
     "KeyStore",
     "LiveDeployment",
     "Made",
+    "MetricsStore",
     "MonthCalls",
     "NewApi",
     "NewRevision",
     "NewSchedule",
     "ScheduleStore",
     "SecretStore",
+    "Slice",
+    "Split",
     "Trial",
     "Turn",
     "UsageStore",

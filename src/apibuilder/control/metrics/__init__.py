@@ -1,0 +1,1 @@
+"""An Api's calls over time."""

@@ -6,7 +6,10 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv
 STAMPS := .venv/.stamps
-NODE_MODULES := node_modules/.package-lock.json
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+# Folders too: their time changes when a file in them goes away.
+FRONTEND := $(shell find frontend/src frontend/public) $(wildcard frontend/*.ts frontend/*.js) \
+  frontend/index.html supabase/functions/_shared/database.types.ts
 
 export UV_PROJECT_ENVIRONMENT :=
 export UV_NO_PROGRESS := 1
@@ -21,7 +24,7 @@ help: ## List the commands
 up: install ## Run everything on this machine (Ctrl-C stops it)
 	@$(BIN)/apibuilder serve
 
-test: install $(STAMPS)/dev ## Run all tests
+test: install $(STAMPS)/dev $(STAMPS)/browser ## Run all tests
 	@$(BIN)/pytest $(TESTS)
 
 hostile: install $(STAMPS)/dev ## Run every hostile program on every tier; writes docs/hostile.md
@@ -35,14 +38,19 @@ check: install $(STAMPS)/dev ## Format, lint, strict types (Python and TypeScrip
 	@$(BIN)/deno check --quiet src supabase/functions tests
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+	@cd frontend && $(WITH_NODE) npx prettier --check --log-level=warn .
+	@cd frontend && $(WITH_NODE) npx eslint .
+	@cd frontend && $(WITH_NODE) npx tsc
 
-types: install $(STAMPS)/dev ## Write the TypeScript types of the database anew
+types: install $(STAMPS)/dev ## Write the TypeScript types of the database and the control API anew
 	@$(BIN)/python -m tests.integration.supabase_cli
+	@$(BIN)/python -m tests.dashboard.api_types
 
 format: install $(STAMPS)/dev ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/deno fmt --quiet
+	@cd frontend && $(WITH_NODE) npx prettier --write --log-level=warn .
 
 docs: install $(STAMPS)/dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m apibuilder.generator.recipes.page
@@ -63,10 +71,10 @@ bench-database: install $(STAMPS)/dev ## Measure the database with ten million c
 doctor: install ## Say what runs and what is missing
 	@$(BIN)/apibuilder doctor
 
-install: $(STAMPS)/platform $(STAMPS)/runtime $(STAMPS)/node
+install: $(STAMPS)/platform $(STAMPS)/runtime $(STAMPS)/node $(STAMPS)/frontend
 
 clean: ## Remove what install brought (never .data)
-	rm -rf .venv runtime/.venv node_modules
+	rm -rf .venv runtime/.venv node_modules frontend/node_modules frontend/dist
 
 $(UV):
 	@echo "· python environment"
@@ -85,10 +93,25 @@ $(STAMPS)/runtime: $(UV) runtime/pyproject.toml runtime/uv.lock
 
 $(STAMPS)/node: $(STAMPS)/platform package.json package-lock.json
 	@echo "· Supabase"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --no-save --loglevel=error --no-audit --no-fund >/dev/null
+	@$(WITH_NODE) npm install --no-save --loglevel=error --no-audit --no-fund >/dev/null
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/dev: $(STAMPS)/platform
+$(STAMPS)/frontend-packages: $(STAMPS)/platform frontend/package.json frontend/package-lock.json
+	@echo "· packages of the dashboard"
+	@cd frontend && $(WITH_NODE) npm ci --omit=dev --loglevel=error >/dev/null
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/frontend: $(STAMPS)/frontend-packages $(FRONTEND)
+	@echo "· dashboard"
+	@cd frontend && $(WITH_NODE) npx vite build --logLevel warn
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: $(STAMPS)/platform $(STAMPS)/frontend-packages
 	@echo "· test and lint tools"
 	@$(UV) sync --frozen --inexact --quiet
+	@cd frontend && $(WITH_NODE) npm install --no-save --loglevel=error >/dev/null
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/browser: $(STAMPS)/platform deploy/browser.sh
+	@$(WITH_NODE) deploy/browser.sh
 	@mkdir -p $(STAMPS) && touch $@

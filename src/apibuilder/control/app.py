@@ -12,6 +12,7 @@ from apibuilder.control.apis.endpoints import router as apis
 from apibuilder.control.authentication import Authenticator
 from apibuilder.control.body_limit import BodyLimit
 from apibuilder.control.canaries.endpoints import router as canaries
+from apibuilder.control.dashboard import Build, Dashboard
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.generations.endpoints import router as generations
@@ -29,6 +30,7 @@ def create_app(
     services: Services,
     authenticators: tuple[Authenticator, ...],
     local: aiohttp.ClientSession | None = None,
+    dashboard: Build | None = None,
 ) -> FastAPI:
     """Everything on the platform origin; `local` reaches one machine's own Auth and REST."""
     app = FastAPI(
@@ -43,6 +45,8 @@ def create_app(
     problems.install(app)
     # The last added is the outermost: even an answer that a handler of errors makes has an id.
     app.add_middleware(BodyLimit)
+    if dashboard is not None:
+        app.add_middleware(Dashboard, build=dashboard)
     if local is not None:
         app.add_middleware(LocalOrigin, web=local)
     app.add_middleware(RequestId)

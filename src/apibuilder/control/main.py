@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from apibuilder.control.authentication import (
     load_operator_token,
 )
 from apibuilder.control.canaries.service import CanaryService
+from apibuilder.control.dashboard import Build
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.service import DeploymentService
 from apibuilder.control.deployments.watch import DeploymentWatch
@@ -103,7 +105,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         await _prepare(parts.accounts, parts.apis, settings.operator_plan)
         authenticators = (OperatorToken(token), *_sign_in(settings))
         local = await _local(settings, stack)
-        app = create_app(parts.services(), authenticators, local)
+        app = create_app(parts.services(), authenticators, local, _dashboard(settings))
         await _run_beside(_server(app), listening, parts.background())
 
 
@@ -120,6 +122,11 @@ def _sign_in(settings: Settings) -> list[Authenticator]:
     )
     keys = None if is_local else Jwks(f"{auth}/.well-known/jwks.json")
     return [SignInTokens(expected, secret=settings.jwt_secret, keys=keys)]
+
+
+def _dashboard(settings: Settings) -> Build:
+    folder = Path(__file__).resolve().parents[3] / "frontend" / "dist"
+    return Build.load(folder, gateway=settings.gateway_origin, supabase=settings.supabase_url)
 
 
 async def _local(settings: Settings, stack: AsyncExitStack) -> aiohttp.ClientSession | None:

@@ -1,0 +1,31 @@
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { RouteError } from './pages/RouteError';
+import { accountRoutes } from './routes/account';
+import { apiRoutes } from './routes/apis';
+import { authRoutes } from './routes/auth';
+import { guestRoute, rootRoute, signedInRoute } from './routes/parents';
+
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/apis' });
+  },
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    signedInRoute.addChildren([homeRoute, ...apiRoutes, ...accountRoutes]),
+    guestRoute.addChildren(authRoutes),
+  ]),
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: RouteError,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

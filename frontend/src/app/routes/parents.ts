@@ -1,0 +1,29 @@
+import { createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { z } from 'zod/mini';
+import { currentSession } from '@/lib/session';
+import { NotFound } from '../pages/NotFound';
+import { RootLayout } from '../shell/RootLayout';
+
+export const rootRoute = createRootRoute({ component: RootLayout, notFoundComponent: NotFound });
+
+/** Everything that needs somebody signed in; others are sent to sign in and come back. */
+export const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: async ({ location }) => {
+    if ((await currentSession()) === null) {
+      throw redirect({ to: '/sign-in', search: { next: location.href } });
+    }
+  },
+  component: lazyRouteComponent(() => import('../shell/Shell'), 'Shell'),
+});
+
+const Next = z.object({ next: z.optional(z.string()) });
+
+/** Pages for those who are not signed in. */
+export const guestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'guest',
+  validateSearch: (search) => Next.parse(search),
+  component: lazyRouteComponent(() => import('../shell/GuestLayout'), 'GuestLayout'),
+});

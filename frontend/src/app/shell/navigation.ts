@@ -1,0 +1,17 @@
+import { IconApi, IconSparkles, IconUserCircle } from '@tabler/icons-react';
+import type { LinkProps } from '@tanstack/react-router';
+
+export interface Place {
+  label: string;
+  to: NonNullable<LinkProps['to']>;
+  icon: typeof IconApi;
+  /** Keys that go there, one after the other. */
+  keys: string;
+}
+
+/** The places of the sidebar, in its order; the command palette knows the same. */
+export const places: Place[] = [
+  { label: 'New API', to: '/new', icon: IconSparkles, keys: 'g n' },
+  { label: 'My APIs', to: '/apis', icon: IconApi, keys: 'g a' },
+  { label: 'Account', to: '/account', icon: IconUserCircle, keys: 'g u' },
+];

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mimetypes
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -35,27 +35,39 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))  # the better one first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """What `make install` built, and where its scripts may send requests beside their own origin."""
+    """What `make install` builds, and where its scripts may send requests."""
 
     folder: Path
-    files: frozenset[str]  # as addresses, such as /assets/index-1a2b.js
     connect: str
 
     @classmethod
-    def load(cls, folder: Path, *, gateway: str, supabase: str | None = None) -> Self:
-        """Without a build there are no files, and every address is the app's."""
-        found = folder.rglob("*") if folder.is_dir() else ()
-        files = frozenset(f"/{one.relative_to(folder)}" for one in found if one.is_file())
+    def at(cls, folder: Path, *, gateway: str, supabase: str | None = None) -> Self:
+        """In `folder`; both origins are those that a browser sees."""
         sources = dict.fromkeys(["'self'", gateway, *filter(None, [supabase])])
-        return cls(folder=folder, files=files, connect=" ".join(sources))
+        return cls(folder=folder, connect=" ".join(sources))
 
 
 class Dashboard:
-    """Answers GET and HEAD with what is built, and leaves the rest to the app."""
+    """Answers GET and HEAD with what is built, and leaves the rest to the app.
+
+    Without a build every address is the app's. A newer build is served from its first page on.
+    """
 
     def __init__(self, app: ASGIApp, build: Build) -> None:
         self._app = app
         self._build = build
+        self._built_at: int | None = None
+        self._files: dict[str, bytes] = {}  # by address, such as /assets/index-1a2b.js
+
+    def _refresh(self) -> None:
+        try:
+            built_at = (self._build.folder / "index.html").stat().st_mtime_ns
+        except FileNotFoundError:
+            self._built_at, self._files = None, {}
+            return
+        if built_at != self._built_at:
+            self._files = dict(_files(self._build.folder))
+            self._built_at = built_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -63,16 +75,18 @@ class Dashboard:
             scope["type"] == "http"
             and scope["method"] in {"GET", "HEAD"}
             and not scope["path"].startswith(RESERVED)
-            and "/index.html" in self._build.files
         )
         answer = self._answer(scope["path"], Headers(scope=scope)) if ours else None
         await (answer or self._app)(scope, receive, send)
 
     def _answer(self, path: str, headers: Headers) -> Response | None:
-        if path in self._build.files and path != "/index.html":
+        if path not in self._files or path == "/index.html":
+            self._refresh()
+        if path in self._files and path != "/index.html":
             return self._file(path, headers)
-        if path.startswith("/assets/"):
-            return None  # of an older build: a page in its place would be run as a script
+        # A page in place of a script of an older build would be run as one.
+        if "/index.html" not in self._files or path.startswith("/assets/"):
+            return None
         return self._page()
 
     def _file(self, path: str, headers: Headers) -> Response:
@@ -80,18 +94,18 @@ class Dashboard:
         sent = {"Cache-Control": cache, "Vary": "Accept-Encoding", **_EVERY_ANSWER}
         wanted = headers.get("accept-encoding", "").split(",")
         accepted = {one.split(";")[0].strip() for one in wanted}
-        content = path
+        content = self._files[path]
         for encoding, suffix in _ENCODINGS:
-            if encoding in accepted and path + suffix in self._build.files:
+            if encoding in accepted and path + suffix in self._files:
                 sent["Content-Encoding"] = encoding
-                content = path + suffix
+                content = self._files[path + suffix]
                 break
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        return Response(_read(self._build.folder / content[1:]), headers=sent, media_type=kind)
+        return Response(content, headers=sent, media_type=kind)
 
     def _page(self) -> Response:
         nonce = secrets.token_urlsafe(16)
-        page = _read(self._build.folder / "index.html").replace(_NONCE, nonce.encode())
+        page = self._files["/index.html"].replace(_NONCE, nonce.encode())
         # The nonce is of this answer alone, so no cache may hold it.
         headers = {
             "Cache-Control": "no-store",
@@ -99,6 +113,12 @@ class Dashboard:
             **_EVERY_ANSWER,
         }
         return Response(page, headers=headers, media_type="text/html")
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for one in folder.rglob("*"):
+        if one.is_file():
+            yield f"/{one.relative_to(folder).as_posix()}", one.read_bytes()
 
 
 _EVERY_ANSWER = {
@@ -127,9 +147,3 @@ def _policy(nonce: str, connect: str) -> str:
             "frame-ancestors 'none'",
         )
     )
-
-
-@lru_cache(maxsize=256)
-def _read(file: Path) -> bytes:
-    """A build is read once; another one is served from the next start on."""
-    return file.read_bytes()

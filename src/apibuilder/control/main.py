@@ -126,7 +126,7 @@ def _sign_in(settings: Settings) -> list[Authenticator]:
 
 def _dashboard(settings: Settings) -> Build:
     folder = Path(__file__).resolve().parents[3] / "frontend" / "dist"
-    return Build.load(folder, gateway=settings.gateway_origin, supabase=settings.supabase_url)
+    return Build.at(folder, gateway=settings.gateway_origin, supabase=settings.supabase_url)
 
 
 async def _local(settings: Settings, stack: AsyncExitStack) -> aiohttp.ClientSession | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def site(control: Control, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    build = Build.load(folder, gateway=GATEWAY)
+    build = Build.at(folder, gateway=GATEWAY)
     app = create_app(control.app.state.services, (), dashboard=build)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://platform.test") as client:
@@ -98,9 +99,18 @@ async def test_what_changes_something_is_not_answered_with_a_page(site: httpx.As
 
 
 async def test_without_a_build_the_api_answers_alone(control: Control, tmp_path: Path) -> None:
-    build = Build.load(tmp_path / "none", gateway=GATEWAY)
+    build = Build.at(tmp_path / "none", gateway=GATEWAY)
     app = create_app(control.app.state.services, (), dashboard=build)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://platform.test") as client:
         assert (await client.get("/")).json()["code"] == "not_found"
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_newer_build_is_served_at_once(site: httpx.AsyncClient, folder: Path) -> None:
+    assert (await site.get("/")).status_code == 200
+    (folder / "assets/b.js").write_text("newer")
+    (folder / "index.html").write_text('<script src="/assets/b.js"></script>')
+    os.utime(folder / "index.html", ns=(1, 1))
+    assert "b.js" in (await site.get("/")).text
+    assert (await site.get("/assets/b.js")).text == "newer"

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { z } from 'zod/mini';
 import { currentSession } from '@/lib/session';
+import { isRecovering } from '@/lib/supabase';
 import { NotFound } from '../pages/NotFound';
 import { RootLayout } from '../shell/RootLayout';
 
@@ -14,6 +15,7 @@ export const signedInRoute = createRoute({
     if ((await currentSession()) === null) {
       throw redirect({ to: '/sign-in', search: { next: location.href } });
     }
+    if (isRecovering()) throw redirect({ to: '/new-password', replace: true });
   },
   component: lazyRouteComponent(() => import('../shell/Shell'), 'Shell'),
 });

@@ -1,9 +1,10 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { PasswordInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
-import { supabase } from '@/lib/supabase';
+import { endRecovery, supabase } from '@/lib/supabase';
 import { AuthForm } from './AuthForm';
 import { password } from './credentials';
 import { explain } from './explain';
@@ -11,6 +12,7 @@ import { explain } from './explain';
 const NewPassword = z.object({ password });
 
 export function NewPasswordPage() {
+  useEffect(endRecovery, []);
   const navigate = useNavigate();
   const { register, handleSubmit, formState, setError } = useForm({
     resolver: zodResolver(NewPassword),

@@ -54,12 +54,13 @@ from apibuilder.control.usage.service import UsageService
 from apibuilder.deployer.canaries import CanaryWatch
 from apibuilder.deployer.reconcile import Pace, Reconciler
 from apibuilder.errors import Unavailable
-from apibuilder.generator.choice import RecipesFirst
+from apibuilder.generator.choice import InTurn
 from apibuilder.generator.pipeline import Pipeline
 from apibuilder.generator.providers.choose import choose
 from apibuilder.generator.providers.spend import Budget
 from apibuilder.generator.recipes.generator import RecipeGenerator
 from apibuilder.generator.written.generator import ModelGenerator
+from apibuilder.generator.written.rules import RulesGenerator
 from apibuilder.settings import Settings
 from apibuilder.store.postgres import (
     Database,
@@ -181,9 +182,10 @@ class Parts:
 
     def _pipeline(self) -> Pipeline:
         settings = self._settings
-        recipes, model = RecipeGenerator(), choose(model_access(settings))
+        model = choose(model_access(settings))
+        written = None if model is None else ModelGenerator(model)
         return Pipeline(
-            recipes if model is None else RecipesFirst(recipes, ModelGenerator(model)),
+            InTurn(RecipeGenerator(), RulesGenerator(), written),
             BackendSandbox(self._backend),
             deadline_seconds=settings.generation_timeout_seconds,
             budget=Budget(tokens=settings.generation_tokens, usd=settings.generation_usd),

@@ -1,5 +1,8 @@
-"""Recipes first, a model for the rest. What a recipe means with confidence costs nothing and takes
-a fraction of a second; whoever wants a model anyway names endpoints or says more than a recipe knows."""
+"""Recipes first, then rules, and a model for the rest: what costs nothing and is sure goes first.
+
+A recipe is taken if it means the prompt with confidence and has every endpoint that the prompt
+names; rules, if the prompt itself says all there is to say.
+"""
 
 from __future__ import annotations
 
@@ -10,45 +13,71 @@ from apibuilder.generator.base import Finding, Generator
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.plan import Plan
 from apibuilder.generator.providers.spend import Spend
+from apibuilder.generator.written.planning import has_all
+
+_BY = "by"  # of a plan's memo: who made it
 
 
-class RecipesFirst:
-    """base.Generator: of two, the one that made the plan goes on with it."""
+class InTurn:
+    """base.Generator: several, tried in their order; the one that made a plan goes on with it."""
 
-    def __init__(self, recipes: Generator, model: Generator) -> None:
+    def __init__(self, recipes: Generator, rules: Generator, model: Generator | None) -> None:
         self._recipes = recipes
+        self._rules = rules
         self._model = model
-        self._at_work: Generator | None = None
+        self._at_work = model or recipes
 
     @property
     def model(self) -> str:
         """What a Revision names as its author."""
-        return (self._at_work or self._model).model
+        return self._at_work.model
 
-    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> RecipesFirst:
+    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> InTurn:
         """One that remembers whose plan it is."""
-        return RecipesFirst(self._recipes.for_run(spend, tell), self._model.for_run(spend, tell))
+        model = None if self._model is None else self._model.for_run(spend, tell)
+        return InTurn(self._recipes.for_run(spend, tell), self._rules.for_run(spend, tell), model)
 
     async def plan(self, prompt: str) -> Plan:
-        """A recipe's, or the model's."""
+        """That of the first who understands the prompt. Raises what the last one raises."""
         try:
             plan = await self._recipes.plan(prompt)
+        except NeedsModel as unclear:
+            refusal = unclear
+        else:
+            if has_all(plan, prompt):
+                return plan
+            refusal = NeedsModel(
+                f"The recipe {plan.title!r} does something like it, at other addresses than the "
+                "prompt names: leave them out to have it as it is, or set the key of a model "
+                "(docs/operations.md)."
+            )
+        try:
+            plan = await self._rules.plan(prompt)
         except NeedsModel:
+            if self._model is None:
+                raise refusal from None
             return await self._model.plan(prompt)
-        return plan
+        return plan.model_copy(update={"memo": {_BY: self._rules.model}})
 
     async def revise(self, plan: Plan, change: str) -> Plan:
-        """The recipe's, if it knows how; else the model's."""
+        """The author's, if it knows how; else the model's."""
+        if self._model is None:
+            return await self._author(plan).revise(plan, change)
         if plan.memo:
             try:
-                return await self._recipes.revise(plan, change)
+                return await self._author(plan).revise(plan, change)
             except NeedsModel:
                 pass
         return await self._model.revise(plan, change)
 
     def _author(self, plan: Plan) -> Generator:
-        """A recipe's plan has its memo; nobody else writes one."""
-        self._at_work = self._recipes if plan.memo else self._model
+        """A recipe writes a memo of its own, a model none."""
+        if plan.memo.get(_BY) == self._rules.model:
+            self._at_work = self._rules
+        elif plan.memo or self._model is None:
+            self._at_work = self._recipes
+        else:
+            self._at_work = self._model
         return self._at_work
 
     async def tests(self, plan: Plan) -> list[TestCase]:

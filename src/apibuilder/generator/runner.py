@@ -31,14 +31,14 @@ async def run_case(session: Session, case: TestCase) -> Check:
     captured: Captured = {}
     detail = ""
     for number, step in enumerate(case.steps, 1):
-        if failure := await _run_step(session, step, captured):
+        if failure := await run_step(session, step, captured):
             detail = f"step {number}: {failure}"
             break
     return Check(name=case.name, passed=not detail, detail=detail, seconds=time.monotonic() - began)
 
 
-async def _run_step(session: Session, step: Step, captured: Captured) -> str:
-    """Empty if all is as expected."""
+async def run_step(session: Session, step: Step, captured: Captured) -> str:
+    """What is not as expected of one step; empty if nothing is. Notes what it captures."""
     request = encode(step.request, captured)
     try:
         response = await session.call(request)

@@ -127,11 +127,11 @@ def _field(f: PlanField) -> str:
 
 
 _PYTHON = {
-    "string": "str", "integer": "int", "number": "float", "boolean": "bool", "date": "date",
-    "datetime": "datetime", "email": "EmailStr", "object": "dict[str, Any]", "list": "list[Any]",
+    "string": "str", "integer": "int", "number": "float", "boolean": "bool", "date": "dt.date",
+    "datetime": "dt.datetime", "email": "EmailStr", "object": "dict[str, Any]", "list": "list[Any]",
     "list of strings": "list[str]", "list of numbers": "list[float]",
     "list of integers": "list[int]", "list of booleans": "list[bool]",
-    "list of objects": "list[dict[str, Any]]", "list of dates": "list[date]",
+    "list of objects": "list[dict[str, Any]]", "list of dates": "list[dt.date]",
     "list of emails": "list[EmailStr]",
 }  # fmt: skip
 
@@ -172,7 +172,8 @@ def signature(endpoint: PlanEndpoint) -> str:
     arguments = [f'"{endpoint.path}"', f"summary={_text(endpoint.summary)}"]
     if endpoint.status not in {None, 200}:
         arguments.append(f"status_code={endpoint.status}")
-    if endpoint.status == 204:
+    bare = endpoint.status == 204 or (endpoint.status or 200) >= 300
+    if bare:
         arguments.append("response_class=Response")
     if described:
         arguments.append(f"responses={described!r}")
@@ -181,7 +182,7 @@ def signature(endpoint: PlanEndpoint) -> str:
     optional = [_parameter(p) for p in endpoint.parameters if not p.required]
     return (
         f"@app.{endpoint.method.lower()}({', '.join(arguments)})\n"
-        f"def {function_name(endpoint)}({', '.join([*needed, *body, *optional])}) -> Any:"
+        f"def {function_name(endpoint)}({', '.join([*needed, *body, *optional])}) -> {'Response' if bare else 'Any'}:"
     )
 
 

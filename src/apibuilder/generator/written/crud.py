@@ -8,6 +8,7 @@ from apibuilder.generator.plan import Plan, PlanEndpoint, PlanField
 from apibuilder.generator.written.things import (
     Collection,
     Operation,
+    chain_of,
     owner_of,
     unique_field,
 )
@@ -15,13 +16,18 @@ from apibuilder.generator.written.things import (
 _NOW = re.compile(r"(^|_)(created|updated|added|posted|timestamp|time|date|at)(_at|_on)?$")
 
 
-def found_or_404(owner: Collection) -> list[str]:
-    """Look up what the path names."""
-    return [
-        f"{owner.thing} = {owner.found()}",
-        f"if {owner.thing} is None:",
-        f'    raise HTTPException(404, "There is no such {owner.thing.replace("_", " ")}.")',
-    ]
+def found_or_404(path: str, collections: dict[str, Collection]) -> list[str]:
+    """Look up what the path names, the outermost first."""
+    lines: list[str] = []
+    parent: Collection | None = None
+    for owner in chain_of(path, collections):
+        lines += [
+            f"{owner.thing} = {owner.found(parent)}",
+            f"if {owner.thing} is None:",
+            f'    raise HTTPException(404, "There is no such {owner.thing.replace("_", " ")}.")',
+        ]
+        parent = owner
+    return lines
 
 
 def body_of(
@@ -34,8 +40,10 @@ def body_of(
     if operation == "list":
         return _list(plan, endpoint, collections)
     assert owner is not None, "operation_of names these only for one of a collection"
-    lines = found_or_404(owner)
+    lines = found_or_404(endpoint.path, collections)
     match operation:
+        case "replace" if owner.put:
+            return _put(plan, endpoint, owner)
         case "read":
             return [*lines, f"return {owner.thing}"]
         case "replace":
@@ -50,6 +58,28 @@ def body_of(
             return [*removed, f'return {{"deleted": True, "id": {owner.thing}["id"]}}']
 
 
+def creator_of(plan: Plan, collection: Collection) -> PlanEndpoint:
+    """The endpoint that makes one of these."""
+    for endpoint in plan.endpoints:
+        if collection.put and endpoint.method == "PUT" and endpoint.path.startswith(f"{collection.path}/{{"):
+            return endpoint
+        if endpoint.method == "POST" and endpoint.path == collection.path:
+            return endpoint
+    raise AssertionError("a collection is one because something makes its things")
+
+
+def _put(plan: Plan, endpoint: PlanEndpoint, owner: Collection) -> list[str]:
+    """Make or replace the one under the caller's key."""
+    values = "body.model_dump(by_alias=True)" if endpoint.request else "{}"
+    return [
+        f"{owner.thing} = {owner.found(None)}",
+        f'row = {{"{owner.key}": {owner.key}, **{values}}}',
+        f"if {owner.thing} is None:",
+        f"    return {owner.table}.add(row)",
+        f'return {owner.table}.save({{**{owner.thing}, **row}})',
+    ]
+
+
 def fields_of(plan: Plan, name: str | None) -> list[PlanField]:
     """Of a model of the plan."""
     return next((model.fields for model in plan.models if model.name == name), [])
@@ -59,19 +89,20 @@ def _create(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collectio
     collection = collections[endpoint.path]
     parent = owner_of(endpoint.path, collections)
     taken = fields_of(plan, endpoint.request)
-    lines = found_or_404(parent) if parent is not None else []
+    lines = found_or_404(endpoint.path, collections)
     names = {f.name for f in taken}
     unique = unique_field(endpoint, taken)
     if unique is not None:
         same = f"{unique}=body.{_attribute(unique)}"
+        if parent is not None:
+            same += f', {parent.link}={parent.thing}["id"]'
         lines += [
             f"if {collection.table}.first({same}) is not None:",
             f'    raise HTTPException(409, "This {unique.replace("_", " ")} is taken already.")',
         ]
     lines.append(f"row = body.model_dump(by_alias=True)" if taken else "row = {}")
     if parent is not None:
-        key = parent.key if parent.key != "id" else f"{parent.thing}_id"
-        lines.append(f'row["{key}"] = {parent.thing}["id"]')
+        lines.append(f'row["{parent.link}"] = {parent.thing}["id"]')
     for f in kept_fields(plan, endpoint, collections):
         if f.name not in names and f.name != "id":
             value = _initial(f)
@@ -83,7 +114,9 @@ def _create(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collectio
 
 def kept_fields(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]) -> list[PlanField]:
     """Fields that answers about one of these have, beside what is sent."""
-    found = {f.name: f for f in fields_of(plan, endpoint.response)}
+    found = {f.name: f for f in fields_of(plan, endpoint.request)}
+    for f in fields_of(plan, endpoint.response):
+        found.setdefault(f.name, f)
     for other in plan.endpoints:
         if other.method == "GET" and owner_of(other.path, collections) == collections[endpoint.path]:
             if re.fullmatch(re.escape(endpoint.path) + r"/\{\w+\}", other.path):
@@ -114,8 +147,8 @@ def _list(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
     collection = collections[endpoint.path]
     parent = owner_of(endpoint.path, collections)
     if parent is not None:
-        key = parent.key if parent.key != "id" else f"{parent.thing}_id"
-        lines = [*found_or_404(parent), f'rows = {collection.table}.find({key}={parent.thing}["id"])']
+        lines = found_or_404(endpoint.path, collections)
+        lines.append(f'rows = {collection.table}.find({parent.link}={parent.thing}["id"])')
     else:
         lines = [f"rows = {collection.table}.all()"]
     page: list[str] = []
@@ -158,3 +191,13 @@ def _filter(name: str, page: list[str]) -> list[str]:
         ]
     same = f'row.get("{name}") == jsonable_encoder({a}) or {a} in (row.get("{name}") if isinstance(row.get("{name}"), list) else [])'
     return [f"if {a} is not None:", f"    rows = [row for row in rows if {same}]"]
+
+
+def stored_fields(
+    plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
+) -> list[PlanField]:
+    """Fields that a thing of the endpoint's collection is made with: to name them asks for no more."""
+    own = collections.get(endpoint.path) or owner_of(endpoint.path, collections)
+    if own is None:
+        return fields_of(plan, endpoint.request)
+    return [*fields_of(plan, creator_of(plan, own).request), *fields_of(plan, endpoint.request)]

@@ -19,7 +19,7 @@ _CALL = re.compile(
 _BARE = re.compile(r"(?<![\w/.:<])[`\"']?(?P<path>/[a-z][\w{}/<>-]*(?:\?[^\s,;`\"')]*)?)")
 _STATUS = re.compile(r"(?<![\d.#/_-])([1-5]\d\d)(?![\d%.]*\d|\w)")
 _TAKES = re.compile(
-    r"\b(?:takes?|taking|accepts?|accepting|body|payload|receives?|with|given|from|sends?|send|input|of|posts?|by)\b"
+    r"\b(?:takes?|taking|accepts?|accepting|body|payload|receives?|given|sends?|input|posts?)\b"
     r"[^.{}]{0,40}$", re.I
 )  # fmt: skip
 _GIVES = re.compile(
@@ -31,6 +31,14 @@ _WITH = re.compile(
     r"(?: an?| the| required| optional| json| fields?:?| query| parameters?:?| body:?| of)* "
     r"(?P<list>[a-z_]\w*(?: \([^)]*\))?(?:(?:, (?:and )?| and )(?:an? |the |optional |required )*"
     r"[a-z_]\w*(?: \([^)]*\))?)*)", re.I
+)  # fmt: skip
+
+
+_LIST = r"(?P<list>[a-z_]\w*(?:=\w+)?(?: \([^)]*\))?(?:(?:, (?:and )?| and | or )(?:[a-z_]\w*)(?:=\w+)?(?: \([^)]*\))?)*)"
+_QUERY = re.compile(
+    rf"\b(?:the )?(?:optional )?(?:numbers |integers |strings |texts )?query param\w*:? (?!{{){_LIST}"
+    rf"|\btakes? (?:the |an? )?(?:optional )?(?:numbers? |integers? |strings? |texts? )?{_LIST.replace('list', 'before')}"
+    r" (?:as|in|by) (?:the )?query", re.I
 )  # fmt: skip
 
 
@@ -54,17 +62,48 @@ def said(prompt: str) -> list[Said]:
     """Every endpoint that a prompt names by method and path, in its order."""
     found: dict[tuple[str, str], Said] = {}
     calls = list(_CALL.finditer(prompt))
-    for number, call in enumerate(calls):
-        end = calls[number + 1].start() if number + 1 < len(calls) else len(prompt)
-        text = _trimmed(prompt[call.end() : end])
-        raw_path, query = _path_of(call["path"])
+    ends = [*(call.start() for call in calls[1:]), len(prompt)]
+    texts = [_trimmed(prompt[call.end() : end]) for call, end in zip(calls, ends, strict=False)]
+    queries = [_path_of(call["path"])[1] for call in calls]
+    for number in range(len(calls) - 2, -1, -1):
+        if not texts[number]:  # `GET /a and GET /b take ...`
+            texts[number] = texts[number + 1]
+            queries[number] = queries[number] or queries[number + 1]
+    for call, text, query in zip(calls, texts, queries, strict=True):
+        raw_path = _path_of(call["path"])[0]
         for method in re.findall(r"[A-Z]+", call["methods"]):
             key = (method, re.sub(r"\{\w+\}", "{}", raw_path))
             one = found.setdefault(key, Said(method=method, path=raw_path))
             _read(one, text, query)
     if not found:
         return _bare(prompt)
+    for text in _OF_ALL.findall(prompt):
+        for one in found.values():
+            if text not in one.text and not (one.query or one.body or one.answer):
+                _read(one, text, [])
     return list(found.values())
+
+
+_OF_ALL = re.compile(r"(?:^|(?<=[.;:] ))((?:Each|All|Both|Every \w+|They)\b[^.]*(?:\.\d[^.]*)*)")
+_ACTS = re.compile(r"\b(takes?|accepts?|body|with|given|receives?|from)\b", re.I)
+
+
+def is_explicit(told: list[Said], *, fields: bool = False) -> bool:
+    """Whether a prompt leaves nothing of its endpoints open: what each takes and gives is said.
+
+    What keeps things shares what it takes; a bare action takes nothing. `fields` says whether what
+    is kept is described before."""
+    if not told:
+        return False
+    for one in told:
+        takes = one.body or one.query or "{" in one.path or one.method in {"GET", "DELETE"}
+        takes = takes or fields or not _ACTS.search(one.text)
+        keeps = one.status == 201 or any(
+            other.path.startswith(f"{one.path}/{{") for other in told if other is not one
+        )
+        if not takes or not (one.answer or keeps or "{" in one.path or one.many or one.method == "DELETE" or len(one.text) > 25):
+            return False
+    return True
 
 
 def _bare(prompt: str) -> list[Said]:
@@ -83,7 +122,8 @@ def _bare(prompt: str) -> list[Said]:
 
 def _trimmed(text: str) -> str:
     """Without the beginnings of what comes next."""
-    text = re.sub(r"[\s\-*\u2022\d.)(]*(?:\b(?:and|then|also|an?|the|with|plus)\b\s*)*$", "", text)
+    text = re.sub(r"\n\s*\d+[.)]\s*$", "", text)
+    text = re.sub(r"[\s\-*\u2022(]*(?:\b(?:and|then|also|an?|the|with|plus)\b\s*)*$", "", text)
     return text.strip(" \n\t`\"'-\u2013\u2014:,;")
 
 
@@ -109,8 +149,17 @@ def _read(one: Said, text: str, query: list[PlanField]) -> None:
     for before, block in _blocks(text):
         _read_block(one, before, block)
     _read_statuses(one, text)
-    if one.method in {"POST", "PUT", "PATCH"} and not one.body and (spoken := _WITH.search(text)):
+    if one.method in {"POST", "PUT", "PATCH"} and "{" not in text and not one.body and (spoken := _WITH.search(text)):
         one.body = [f for f in parse_fields(spoken["list"]) if _is_name(f.name)]
+    asked = _QUERY.search(text)
+    if asked is not None and not one.query and not one.body:
+        one.query = [f for f in parse_fields(asked["list"] or asked["before"]) if _is_name(f.name)]
+        for f in one.query:
+            f.required = f.required and "optional" not in asked[0]
+            if "number" in asked[0] and f.type == "string":
+                f.type = "number"
+            if f.name.startswith(("min_", "max_")):
+                f.type = "number"
     if one.method == "GET" and re.search(r"\b(lists?|all|array)\b", text[:60], re.I):
         one.many = not one.answer
     if re.search(r"(?:returns?|answers?|gives?|an?|responds? with) (?:json )?(?:array|list) of\b", text):

@@ -63,9 +63,14 @@ def type_by_name(name: str) -> str:
 
 def parse_fields(text: str) -> list[PlanField]:
     """Fields of a comma-separated text; what is no field is left out."""
-    text = text.strip().removeprefix("{").removesuffix("}")
+    text = text.strip()
+    is_json = text.startswith("{")
+    text = text.removeprefix("{").removesuffix("}")
     found: dict[str, PlanField] = {}
-    for item in split(_AND.sub(", ", text), ",;\n"):
+    items = list(split(text if is_json else _AND.sub(", ", text), ",;\n"))
+    if is_json and any(":" in item for item in items):
+        items = [item for item in items if ":" in item]  # the rest are remarks
+    for item in items:
         field = parse_field(item)
         if field is not None and field.name not in found:
             found[field.name] = field
@@ -182,9 +187,13 @@ def _value(text: str) -> JsonValue:
 
 def split(text: str, at: str) -> Iterator[str]:
     """Parts of a text, cut where no bracket is open."""
-    depth, begin = 0, 0
+    depth, begin, quoted = 0, 0, False
     for place, letter in enumerate(text):
-        if letter in "([{":
+        if letter == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif letter in "([{":
             depth += 1
         elif letter in ")]}":
             depth -= 1

@@ -32,6 +32,7 @@ class Surroundings:
     tables: frozenset[str]
     rows: dict[str, str] = field(default_factory=dict[str, str])  # looked up before: name -> table
     taken: frozenset[str] = frozenset()  # names of the module
+    answer: str | None = None  # the only member of the answer, if there is one
 
 
 class Unreadable(Exception):
@@ -246,7 +247,27 @@ class _Mend(ast.NodeTransformer):
                 node.value = said
             case _:
                 pass
+        if self._around.answer is not None and _is_bare(node.value):
+            node.value = ast.Dict(keys=[ast.Constant(self._around.answer)], values=[node.value])  # pyright: ignore[reportArgumentType] - None is not bare
         return node
+
+
+_GIVES_VALUE = frozenset({"round", "str", "int", "float", "len", "sum", "min", "max", "abs", "bool", "any", "all", "sorted"})
+
+
+def _is_bare(value: ast.expr | None) -> bool:
+    """Whether it is surely no object: what is asked for was returned without its name."""
+    match value:
+        case ast.Constant(value=None) | None:
+            return False
+        case ast.Constant() | ast.BinOp() | ast.Compare() | ast.BoolOp() | ast.JoinedStr() | ast.UnaryOp():
+            return not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.BitOr)
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _GIVES_VALUE
+        case ast.Attribute(value=ast.Name(id="body")):
+            return True
+        case _:
+            return False
 
 
 def _detail(said: ast.expr) -> ast.expr:

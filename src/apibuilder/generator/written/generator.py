@@ -11,11 +11,11 @@ from apibuilder.generator.plan import Plan
 from apibuilder.generator.providers.base import Answer, LanguageModel, Question
 from apibuilder.generator.providers.spend import Spend
 from apibuilder.generator.written.answers import read_proposal
-from apibuilder.generator.written.facts import said
+from apibuilder.generator.written.facts import is_explicit, said
 from apibuilder.generator.written.pieces import Pieces
 from apibuilder.generator.written.plan_tests import tests_of
 from apibuilder.generator.written.prompt_files import prompt_text
-from apibuilder.generator.written.planning import Proposal, complete, proposal_schema
+from apibuilder.generator.written.planning import Proposal, complete, described, proposal_schema, title_of
 from apibuilder.generator.written.whole import Whole
 
 _PLAN_TOKENS = 1500
@@ -61,6 +61,9 @@ class RunGenerator(ModelGenerator):
         return await self._planned(prompt, f"There is:\n{there}\n\nAsked: {prompt}")
 
     async def _planned(self, prompt: str, text: str) -> Plan:
+        if self._model.pieces and is_explicit(told := said(prompt), fields=bool(described(prompt))):
+            # Nothing is left to ask, and a small model is slow.
+            return complete(prompt, Proposal(title=title_of(told[0].path), endpoints=[]))
         for temperature in _TEMPERATURES:
             answer = await self._ask(
                 Question(
@@ -76,7 +79,7 @@ class RunGenerator(ModelGenerator):
                 if plan.endpoints:
                     return plan
             elif said(prompt):  # the prompt itself names the endpoints
-                return complete(prompt, Proposal(title=_title(prompt), endpoints=[]))
+                return complete(prompt, Proposal(title=title_of(said(prompt)[0].path), endpoints=[]))
         raise PlanFailed("The model named no endpoint. Say which requests the API should answer.")
 
     async def tests(self, plan: Plan) -> list[TestCase]:
@@ -91,6 +94,3 @@ class RunGenerator(ModelGenerator):
         """A better one, or the same."""
         return await self._writer.repair(plan, source, findings)
 
-
-def _title(prompt: str) -> str:
-    return " ".join(prompt.split()[:6]).strip(" .,:;")[:60] or "API"

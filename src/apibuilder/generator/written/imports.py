@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import symtable
 import sys
 
 _FROM = {
@@ -40,33 +41,25 @@ _MODULES = frozenset(
 _ALIASED = {"ApiPath": "from fastapi import Path as ApiPath", "dt": "import datetime as dt"}
 
 
-def undefined(module: ast.Module) -> set[str]:
-    """Names that are read somewhere and bound nowhere."""
-    read: set[str] = set()
-    bound: set[str] = set(dir(builtins)) | {"__file__", "__name__"}
-    for node in ast.walk(module):
-        match node:
-            case ast.Name(id=name, ctx=ast.Load()):
-                read.add(name)
-            case ast.Name(id=name):
-                bound.add(name)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                bound.add(node.name)
-            case ast.arg(arg=name):
-                bound.add(name)
-            case ast.alias():
-                bound.add((node.asname or node.name).partition(".")[0])
-            case ast.ExceptHandler(name=str() as name):
-                bound.add(name)
-            case _:
-                pass
-    return read - bound
+def undefined(source: str) -> set[str]:
+    """Names that some scope takes from the module, and that the module does not define."""
+    module = symtable.symtable(source, "main.py", "exec")
+    defined = {one.get_name() for one in module.get_symbols() if one.is_assigned() or one.is_imported()}
+    wanted: set[str] = set()
+    waiting: list[symtable.SymbolTable] = [module]
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        for one in table.get_symbols():
+            if one.is_referenced() and (one.is_global() or table is module):
+                wanted.add(one.get_name())
+    return wanted - defined - set(dir(builtins)) - {"__file__", "__name__"}
 
 
 def with_imports(source: str) -> str:
     """The same with an import for each known name that it lacks."""
     module = ast.parse(source)
-    missing = undefined(module)
+    missing = undefined(source)
     lines: set[str] = {_ALIASED[name] for name in missing & _ALIASED.keys()}
     lines |= {f"import {name}" for name in missing & _MODULES}
     by_module: dict[str, list[str]] = {}

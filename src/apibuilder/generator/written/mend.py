@@ -28,7 +28,7 @@ def mended(source: str) -> str:
         source = ast.unparse(ast.fix_missing_locations(module)) + "\n"
     if "RequestValidationError" not in source and re.search(r"^app\s*=", source, re.M):
         source = source.rstrip("\n") + "\n" + _HANDLER
-    return with_imports(source) if undefined(ast.parse(source)) else source
+    return with_imports(source) if undefined(source) else source
 
 
 class _Mend(ast.NodeTransformer):

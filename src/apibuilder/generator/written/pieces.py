@@ -24,6 +24,7 @@ from apibuilder.generator.written.plan_tests import call_of
 from apibuilder.generator.written.prompt_files import prompt_text
 from apibuilder.generator.written.things import (
     Collection,
+    chain_of,
     collections_of,
     is_plain,
     operation_of,
@@ -58,9 +59,9 @@ class Pieces:
         for number, endpoint in enumerate(plan.endpoints, 1):
             self._tell(f"{call_of(endpoint)} ({number} of {len(plan.endpoints)})")
             functions[function_name(endpoint)] = (
-                self._by_rules(plan, endpoint, collections)
+                _by_rules(plan, endpoint, collections)
                 or await self._written(plan, endpoint, collections, _FIRST, "")
-                or self._stand_in(plan, endpoint, collections)
+                or _stand_in(plan, endpoint, collections)
             )
         return self._assembled(plan, functions)
 
@@ -86,25 +87,6 @@ class Pieces:
         self._made[source] = functions
         return source
 
-    def _by_rules(
-        self, plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
-    ) -> Function | None:
-        operation = operation_of(endpoint, collections)
-        fields = [*crud.fields_of(plan, endpoint.request), *crud.fields_of(plan, endpoint.response)]
-        if not is_plain(endpoint, operation, fields):
-            return None
-        lines = crud.body_of(plan, endpoint, operation, collections)
-        return Function(lines=lines, by_rules=True)
-
-    def _stand_in(
-        self, plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
-    ) -> Function:
-        """What starts and fails its tests, so that it is never published as it is."""
-        operation = operation_of(endpoint, collections)
-        if operation != "other":
-            return Function(lines=crud.body_of(plan, endpoint, operation, collections))
-        return Function(lines=[f'raise NotImplementedError("{call_of(endpoint)}")'])
-
     async def _written(
         self,
         plan: Plan,
@@ -114,7 +96,7 @@ class Pieces:
         why: str,
     ) -> Function | None:
         owner = owner_of(endpoint.path, collections)
-        before = crud.found_or_404(owner) if owner is not None else []
+        before = crud.found_or_404(endpoint.path, collections)
         around = _around(plan, endpoint, collections, owner)
         for number, temperature in enumerate(temperatures):
             question = Question(
@@ -138,9 +120,42 @@ class Pieces:
         return None
 
 
+def by_rules(plan: Plan) -> tuple[str, list[PlanEndpoint]]:
+    """A module without a model, and the endpoints that rules cannot write."""
+    collections = collections_of(plan)
+    functions = {function_name(e): _by_rules(plan, e, collections) for e in plan.endpoints}
+    unknown = [e for e in plan.endpoints if functions[function_name(e)] is None]
+    stood_in = {
+        function_name(e): functions[function_name(e)] or _stand_in(plan, e, collections)
+        for e in plan.endpoints
+    }
+    return assemble(plan, stood_in), unknown
+
+
+def _by_rules(
+    plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
+) -> Function | None:
+    operation = operation_of(endpoint, collections)
+    if not is_plain(endpoint, operation, crud.stored_fields(plan, endpoint, collections)):
+        return None
+    lines = crud.body_of(plan, endpoint, operation, collections)
+    return Function(lines=lines, by_rules=True)
+
+
+def _stand_in(
+    plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
+) -> Function:
+    """What starts and fails its tests, so that it is never published as it is."""
+    operation = operation_of(endpoint, collections)
+    if operation != "other":
+        return Function(lines=crud.body_of(plan, endpoint, operation, collections))
+    return Function(lines=[f'raise NotImplementedError("{call_of(endpoint)}")'])
+
+
 def _around(
     plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection], owner: Collection | None
 ) -> Surroundings:
+    answer = crud.fields_of(plan, endpoint.response)
     names = {p.name for p in endpoint.parameters} | ({"body"} if endpoint.request else set())
     models = {model.name for model in plan.models}
     tables = {one.table for one in collections.values()}
@@ -149,6 +164,7 @@ def _around(
         parameters=frozenset(names | {f"{name}_" for name in names}),
         body_fields=frozenset(f.name for f in crud.fields_of(plan, endpoint.request)),
         tables=frozenset(tables),
+        answer=answer[0].name if len(answer) == 1 and not endpoint.many else None,
         rows={} if owner is None else {owner.thing: owner.table},
         taken=frozenset(models | tables | {"Table", "DATA", "app"} | {function_name(e) for e in plan.endpoints}),
     )
@@ -163,12 +179,12 @@ def _question(
 ) -> str:
     parts = [f"The API: {plan.description}"]
     for one in collections.values():
-        creator = next(e for e in plan.endpoints if e.path == one.path and e.method == "POST")
+        creator = crud.creator_of(plan, one)
         fields = [f.name for f in crud.kept_fields(plan, creator, collections) if f.name != "id"]
+        parents = chain_of(one.path, collections)
+        fields += [parents[-1].link] if parents else []
         parts.append(_TABLE.format(table=one.table, fields=", ".join(fields) or "what was added"))
-    models = [m for m in plan.models if m.name == endpoint.request]
-    parts += [f"```python\n{model_source(model)}\n```" for model in models]
-    parts.append(f"It {endpoint.does or endpoint.summary}."[:900])
+    parts.append(f"The function's API call is {call_of(endpoint)}. It {endpoint.does or endpoint.summary}."[:900])
     answer = crud.fields_of(plan, endpoint.response)
     if answer:
         wanted = ", ".join(f"{f.name} ({f.type})" for f in answer)
@@ -178,13 +194,16 @@ def _question(
         parts.append(f"A former version was wrong: {why[:600]}")
     begun = "\n".join(f"    {line}" for line in before)
     head = signature(endpoint).split("\n", 1)[1]
-    parts.append(f"Write it, beginning so:\n```python\n{_readable(head)}\n{begun}\n```")
+    models = [model_source(m) for m in plan.models if m.name == endpoint.request]
+    code = "\n\n".join([*(_readable(m) for m in models), f"{_readable(head)}\n{begun}"])
+    parts.append(f"Write the function, beginning so:\n```python\n{code}\n```")
     return "\n\n".join(parts)
 
 
 def _readable(head: str) -> str:
     """Without what validates: a small model copies it into its code."""
-    return re.sub(r"Annotated\[([^,\[\]]+(?:\[[^\]]*\])?(?: \| None)?), (?:Query|ApiPath)\([^)]*\)\]", r"\1", head)
+    kind = r"([^,\[\]]+(?:\[[^\]]*\])?(?: \| None)?)"
+    return re.sub(rf"Annotated\[{kind}, (?:Query|ApiPath|Field)\([^)]*\)\]", r"\1", head)
 
 
 def _without(lines: list[str], before: list[str]) -> list[str]:
@@ -214,7 +233,7 @@ def _lacking(
     there = {one.table for one in collections.values()} | {m.name for m in plan.models}
     there |= {"app", "DATA", "Table"}
     there |= {function_name(e) for e in plan.endpoints}
-    return {name for name in undefined(ast.parse(text)) if name not in there and not known(name)}
+    return {name for name in undefined(text) if name not in there and not known(name)}
 
 
 def _failing(plan: Plan, findings: list[Finding]) -> dict[str, str]:

@@ -9,9 +9,10 @@ from pydantic import JsonValue
 from apibuilder.generator.cases import Expectation, Query, Step, StepRequest, TestCase
 from apibuilder.generator.plan import Plan, PlanEndpoint
 from apibuilder.generator.written import samples
-from apibuilder.generator.written.crud import fields_of
+from apibuilder.generator.written.crud import creator_of, fields_of, stored_fields
 from apibuilder.generator.written.things import (
     Collection,
+    chain_of,
     collections_of,
     is_plain,
     operation_of,
@@ -52,6 +53,9 @@ def _cases(
             step = _step(endpoint, plan, 422, body=without)
             cases.append(TestCase(name=f"{call}: needs {f.name}", steps=[*before, step]))
             break  # one shows that the model is there; the schema fuzz does the rest
+    makes = operation_of(endpoint, collections) == "replace" and (chain_of(endpoint.path, collections) or [None])[-1]
+    if makes and makes.put:
+        return cases
     if any(e.status == 404 for e in endpoint.errors) and (owner := owner_of(endpoint.path, collections)):
         step = _step(endpoint, plan, 404, unknown=owner)
         cases.append(TestCase(name=f"{call}: is not there", steps=[step]))
@@ -66,18 +70,16 @@ def _before(
 ) -> list[Step] | None:
     """What makes the things that a path names; None if nothing does."""
     steps: list[Step] = []
-    path = endpoint.path
-    chain: list[Collection] = []
-    while (owner := owner_of(path, collections)) is not None and owner not in chain:
-        chain.insert(0, owner)
-        path = owner.path
+    chain = chain_of(endpoint.path, collections)
+    if operation_of(endpoint, collections) == "replace" and chain and chain[-1].put:
+        return []
     places = re.findall(r"\{(\w+)\}", endpoint.path)
     unknown = [place for place in places if place not in {one.key for one in chain}]
     if unknown and chain:
         return None
     for one in chain:
-        creator = next(e for e in plan.endpoints if e.path == one.path and e.method == "POST")
-        step = _step(creator, plan, creator.status or 201)
+        creator = creator_of(plan, one)
+        step = _step(creator, plan, creator.status or 200)
         step.capture = {one.key: "id" if one.by_id else one.key}
         steps.append(step)
     return steps
@@ -87,7 +89,7 @@ def _success(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collecti
     step = _step(endpoint, plan, endpoint.status or 200)
     operation = operation_of(endpoint, collections)
     taken = fields_of(plan, endpoint.request)
-    plain = is_plain(endpoint, operation, [*taken, *fields_of(plan, endpoint.response)])
+    plain = is_plain(endpoint, operation, stored_fields(plan, endpoint, collections))
     status = step.expect.status
     if not plain:
         # A made-up request may be one of those that the plan refuses.
@@ -135,15 +137,9 @@ def _step(
 
 
 def _is_captured(plan: Plan, endpoint: PlanEndpoint, name: str) -> bool:
-    collections = collections_of(plan)
-    path = endpoint.path
-    seen: list[Collection] = []
-    while (owner := owner_of(path, collections)) is not None and owner not in seen:
-        if owner.key == name:
-            return True
-        seen.append(owner)
-        path = owner.path
-    return False
+    chain = chain_of(endpoint.path, collections_of(plan))
+    makes = endpoint.method == "PUT" and chain and chain[-1].put
+    return any(owner.key == name for owner in (chain[:-1] if makes else chain))
 
 
 def _examples(endpoint: PlanEndpoint, collections: dict[str, Collection]) -> list[Step]:

@@ -24,6 +24,7 @@ _CREATES = re.compile(
     r"uploads?|opens?|shortens?)\b", re.I
 )  # fmt: skip
 _TEXT_KEYS = re.compile(r"(code|slug|name|key|token|word|text|username|uuid|symbol|currency|city|sku|isbn|short|title|tag)", re.I)
+_INTEGERS = frozenset("n number a b x y year month day hour count page".split())
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -76,7 +77,7 @@ def complete(prompt: str, proposal: Proposal) -> Plan:
             if key is not None and key not in known
         ]
     plan = Plan(title=_title(proposal.title), description=" ".join(prompt.split())[:500])
-    intro = _intro(prompt)
+    intro = described(prompt)
     for one in told:
         _add(plan, one, proposed.get(_normal(one.method, one.path)), intro)
     _share_bodies(plan)
@@ -87,6 +88,18 @@ def complete(prompt: str, proposal: Proposal) -> Plan:
 
 def _title(text: str) -> str:
     return " ".join(text.split())[:100] or "API"
+
+
+def title_of(path: str) -> str:
+    """What an API is called whose first endpoint is there."""
+    words = re.sub(r"\{\w+\}", "", path).replace("/", " ").replace("-", " ").replace("_", " ")
+    return " ".join(words.split()).capitalize()[:60] or "API"
+
+
+def has_all(plan: Plan, prompt: str) -> bool:
+    """Whether a plan has every endpoint that a prompt names by method and path."""
+    there = {_normal(e.method, e.path) for e in plan.endpoints}
+    return all(_normal(one.method, one.path) in there for one in said(prompt))
 
 
 def _normal(method: str, path: str) -> tuple[str, str]:
@@ -106,7 +119,7 @@ def _path(call: str) -> str:
     return path.rstrip("/") or "/"
 
 
-def _intro(prompt: str) -> list[PlanField]:
+def described(prompt: str) -> list[PlanField]:
     """Fields that are named before any endpoint: `books with title, author and year`."""
     begin = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\s+/|(?<!\w)/[a-z]", prompt)
     text = prompt[: begin.start()] if begin else prompt
@@ -115,7 +128,10 @@ def _intro(prompt: str) -> list[PlanField]:
         r"(?P<list>[a-z_]\w*(?: \([^)]*\))?(?:(?:, (?:and )?| and )(?:an? |the |optional )*"
         r"[a-z_]\w*(?: \([^)]*\))?)+)", text, re.I
     )  # fmt: skip
-    return parse_fields(match["list"]) if match else []
+    if match is None:
+        return []
+    listed = re.sub(r"\b(?:an? )?optional (\w+)", r"\1 (optional)", match["list"])
+    return parse_fields(re.sub(r"\b(?:an?|the) (?=\w)", "", listed))
 
 
 def _add(plan: Plan, one: Said, proposed: Proposed | None, intro: list[PlanField]) -> None:
@@ -125,9 +141,12 @@ def _add(plan: Plan, one: Said, proposed: Proposed | None, intro: list[PlanField
     body = one.body
     if sends and not body and proposed is not None:
         body = parse_fields(proposed.body)
-    creates = sends and not one.path.endswith("}") and bool(_CREATES.search(one.text[:80]))
-    if sends and not body and creates:
-        body = intro
+    creates = one.method == "POST" and not one.path.endswith("}") and bool(_CREATES.search(one.text[:80]))
+    nested = "}/" in one.path  # there a verb acts on one thing, and only a plural is a collection
+    creates = creates and (not nested or one.path.endswith("s"))
+    keeps = creates or one.status == 201 or (one.method in {"PUT", "PATCH"} and one.path.endswith("}"))
+    if sends and not body and keeps and (proposed is None or intro):
+        body = [f.model_copy() for f in intro]
     body = [f for f in body if f.name not in places] if sends else []
     query = one.query or (parse_fields(proposed.query) if proposed and not sends else [])
     answer = one.answer or (parse_fields(proposed.answer) if proposed else [])
@@ -144,7 +163,7 @@ def _add(plan: Plan, one: Said, proposed: Proposed | None, intro: list[PlanField
         }
     )
     endpoint.parameters = [
-        PlanParameter(name=name, location="path", type=_path_type(name), required=True)
+        PlanParameter(name=name, location="path", type=_path_type(name, one.text), required=True)
         for name in places
     ] + [
         PlanParameter(name=f.name, type=f.type, required=_is_needed(f, one), description=_bounds(f))
@@ -164,7 +183,7 @@ def _add(plan: Plan, one: Said, proposed: Proposed | None, intro: list[PlanField
 
 def _is_needed(f: PlanField, one: Said) -> bool:
     """A query of one that computes is needed; one that filters a list is not."""
-    lists = re.search(r"\b(filter|search|list|all|optional|sort|page|paginat)", one.text, re.I)
+    lists = re.search(r"\b(filters?|optional|lists)\b", one.text, re.I)
     return f.required and not lists and not one.many
 
 
@@ -206,10 +225,12 @@ def _errors(one: Said, proposed: Proposed | None, places: list[str]) -> list[Pla
     return list(found.values())
 
 
-def _path_type(name: str) -> str:
+def _path_type(name: str, text: str) -> str:
+    if re.search(rf"\b(?:integer|whole number|number) `?{name}\b|\b{name}`? \(?integer", text):
+        return "integer"
     if _TEXT_KEYS.search(name):
         return "string"
-    if name == "id" or name.endswith(("_id", "Id")) or name in {"n", "number", "a", "b", "x", "y", "year", "count"}:
+    if name == "id" or name.endswith(("_id", "Id")) or name in _INTEGERS:
         return "integer"
     return "string"
 

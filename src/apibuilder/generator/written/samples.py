@@ -54,7 +54,14 @@ def _number(f: PlanField) -> JsonValue:
 
 def body(plan: Plan, name: str | None, *, whole: bool = True) -> dict[str, JsonValue]:
     """A request."""
-    return {f.name: sample(f) for f in fields_of(plan, name) if whole or f.required}
+    given: dict[str, JsonValue] = {}
+    seen: list[list[str]] = []
+    for f in fields_of(plan, name):
+        if whole or f.required:
+            again = f.choices in seen and len(f.choices) > 1
+            given[f.name] = f.choices[1] if again else sample(f)  # `from` and `to` differ
+            seen.append(f.choices)
+    return given
 
 
 def parameter(p: PlanParameter) -> JsonValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -21,10 +22,21 @@ class Collection:
     thing: str  # Python name of one
     key: str  # the path parameter that names one
     by_id: bool  # whether that is the number they are given; else a field
+    put: bool = False  # whether one is made by PUT under the caller's own key
 
-    def found(self) -> str:
-        """Python that looks one up."""
-        return f"{self.table}.get({self.key})" if self.by_id else f"{self.table}.first({self.key}={self.key})"
+    def found(self, parent: Collection | None) -> str:
+        """Python that looks one up, below `parent` if it is not at the top."""
+        if parent is None and self.by_id:
+            return f"{self.table}.get({self.key})"
+        wanted = [f"{'id' if self.by_id else self.key}={self.key}"]
+        if parent is not None:
+            wanted.append(f'{parent.link}={parent.thing}["id"]')
+        return f"{self.table}.first({', '.join(wanted)})"
+
+    @property
+    def link(self) -> str:
+        """The field by which other rows say which of these they belong to."""
+        return f"{self.thing}_id"
 
 
 def collections_of(plan: Plan) -> dict[str, Collection]:
@@ -38,14 +50,33 @@ def collections_of(plan: Plan) -> dict[str, Collection]:
         last = endpoint.path.rsplit("/", 1)[-1]
         if endpoint.method != "POST" or endpoint.status != 201 or not re.fullmatch(r"[\w-]+", last):
             continue
+        if "}/" in endpoint.path and not last.endswith("s"):
+            continue  # `/polls/{id}/vote` does something to a poll
         key = keys.get(endpoint.path) or _key_at_root(plan, endpoint) or "id"
         by_id = key == "id" or key.lower().endswith("id")
-        name = re.sub(r"\W", "_", last).lower()
-        table = f"{name}_table" if name in {"all", "list", "id", "app", "json", "math", "re", "table"} else name
         found[endpoint.path] = Collection(
-            path=endpoint.path, table=table, thing=_one(name), key=key, by_id=by_id
+            path=endpoint.path, table=_table(last), thing=_one(_name(last)), key=key, by_id=by_id
         )
+    for endpoint in plan.endpoints:
+        match = re.fullmatch(r"(/(?:[\w-]+/)*([\w-]+))/\{(\w+)\}", endpoint.path)
+        if endpoint.method == "PUT" and match is not None and match[1] not in found:
+            found[match[1]] = Collection(
+                path=match[1], table=_table(match[2]), thing=_one(_name(match[2])), key=match[3],
+                by_id=False, put=True,
+            )  # fmt: skip
     return found
+
+
+_TAKEN = frozenset({"all", "list", "id", "app", "json", "math", "re", "table", "body", "row", "rows"})
+
+
+def _name(segment: str) -> str:
+    return re.sub(r"\W", "_", segment).lower()
+
+
+def _table(segment: str) -> str:
+    name = _name(segment)
+    return f"{name}_table" if name in _TAKEN or keyword.iskeyword(name) else name
 
 
 def _key_at_root(plan: Plan, creator: PlanEndpoint) -> str | None:
@@ -82,6 +113,15 @@ def owner_of(path: str, collections: dict[str, Collection]) -> Collection | None
     return best
 
 
+def chain_of(path: str, collections: dict[str, Collection]) -> list[Collection]:
+    """Owners of a path, the outermost first."""
+    chain: list[Collection] = []
+    while (owner := owner_of(path, collections)) is not None and owner not in chain:
+        chain.insert(0, owner)
+        path = owner.path
+    return chain
+
+
 def operation_of(endpoint: PlanEndpoint, collections: dict[str, Collection]) -> Operation:
     """What an endpoint does to its collection, as its method and path say it."""
     if endpoint.path in collections:
@@ -98,7 +138,7 @@ def operation_of(endpoint: PlanEndpoint, collections: dict[str, Collection]) -> 
 # What asks for more than keeping and finding things; then the model writes it.
 _MORE = re.compile(
     r"\b(comput\w*|calculat\w*|total\w*|average|mean|sum|revers\w*|hash\w*|random\w*|unique (?:short )?"
-    r"(?:code|slug|token)|short code|generat\w*|convert\w*|count\w*|rank\w*|highest|lowest|largest|"
+    r"(?:code|slug|token)|short code|generat\w*|convert\w*|counts?|counting|how many|\d+ (?:letters|characters|digits)|rank\w*|highest|lowest|largest|"
     r"smallest|redirect\w*|increment\w*|decrement\w*|balance|remaining|available|expire\w*|hits|visits|"
     r"only if|unless|overlap\w*|conflict|sorted|order(?:ed)? by|newest|oldest|top|group\w*|percent\w*|"
     r"winner|score|cannot|must not|stat\w*|each with|including|nested|plain text|csv)\b", re.I

@@ -181,6 +181,14 @@ class Settings(BaseSettings):
         return f"postgresql://postgres@/postgres?host={quote(str(self.run_dir))}"
 
     @property
+    def platform_origins(self) -> frozenset[bytes]:
+        """As browsers name the dashboard's origin; on this machine it has two names."""
+        if self.platform_url is not None:
+            return frozenset({self.platform_url.rstrip("/").encode()})
+        names = {self.host, "127.0.0.1", "localhost"}
+        return frozenset(f"http://{name}:{self.platform_port}".encode() for name in names)
+
+    @property
     def gateway_origin(self) -> str:
         """`gateway_url`, or what a caller on this machine reaches the gateway by."""
         if self.gateway_url is not None:

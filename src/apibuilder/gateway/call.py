@@ -71,6 +71,7 @@ class Call:
     live: LiveRoute | None = None
     grant: Grant | None = None  # what the Limiter let it in with, or refused
     exchange: Exchange | None = None
+    dashboard: bytes | None = None  # the dashboard's origin, if one of its pages calls
     failure: ApiBuilderError | CallerLeft | None = None  # why this side cancelled the exchange
     request_bytes = 0
     body_complete = False

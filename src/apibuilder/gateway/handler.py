@@ -13,6 +13,7 @@ from apibuilder.errors import (
     LimitExceeded,
     Unavailable,
 )
+from apibuilder.gateway import dashboard
 from apibuilder.gateway.authenticate import authenticate, key_hash
 from apibuilder.gateway.body import check_size
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
@@ -27,7 +28,7 @@ from apibuilder.gateway.metrics import Metrics
 from apibuilder.gateway.notes import Notes
 from apibuilder.gateway.proxies import Caller, TrustedProxies
 from apibuilder.gateway.relay import relay
-from apibuilder.gateway.respond import refuse
+from apibuilder.gateway.respond import refuse, whole
 from apibuilder.gateway.table import LiveRoute, Table
 from apibuilder.gateway.target import Target, split
 from apibuilder.limits.base import Limiter
@@ -57,6 +58,7 @@ class Handler:
         conversations: Conversations,
         notes: Notes,
         edge: EdgeSignatures,
+        dashboard_origins: frozenset[bytes] = frozenset(),
     ) -> None:
         self._conversations = conversations
         self._notes = notes
@@ -68,6 +70,7 @@ class Handler:
         self._metrics = metrics
         self._deadlines = deadlines
         self._edge = edge
+        self._dashboard_origins = dashboard_origins
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call of a user's Api, as ASGI, over a `Connection` or a `Socket`."""
@@ -99,6 +102,11 @@ class Handler:
     async def _serve(self, call: Call) -> None:
         call.headers = headers = RequestHeaders(call.scope["headers"])
         headers.check_version(call.scope["http_version"])
+        if headers.origin is not None and headers.origin in self._dashboard_origins:
+            call.dashboard = headers.origin
+            if dashboard.is_preflight(call.method, headers):
+                await whole(call, dashboard.NO_CONTENT, dashboard.preflight(), b"")
+                return
         if not self._routes.loaded.is_set():
             await self._loaded()
         target = split(call.scope["raw_path"], call.scope["path"])

@@ -71,6 +71,7 @@ class _Meaning(IntEnum):
     INVALID = 10
     SUBPROTOCOLS = 11
     EDGE = 12
+    ORIGIN = 13
 
 
 _PASS, _DROP = _Meaning.PASS, _Meaning.DROP
@@ -83,6 +84,7 @@ _SPECIAL_IN_REQUEST = {
     b"connection": _Meaning.CONNECTION,
     b"sec-websocket-protocol": _Meaning.SUBPROTOCOLS,
     b"x-apibuilder-edge": _Meaning.EDGE,
+    b"origin": _Meaning.ORIGIN,
 }
 # A browser cannot send a header with a WebSocket, but it can name subprotocols: the first of these
 # carries the key, the second is what the gateway picks when the Api picks none.
@@ -119,7 +121,7 @@ class RequestHeaders:
     """A request's headers, read once."""
 
     __slots__ = ("content_length", "edge", "forwarded", "has_body", "host", "key",
-                 "own_subprotocol", "passed", "subprotocols")  # fmt: skip
+                 "origin", "own_subprotocol", "passed", "subprotocols")  # fmt: skip
 
     def __init__(self, headers: Headers) -> None:
         """Raises BadRequest or AmbiguousKey."""
@@ -128,6 +130,7 @@ class RequestHeaders:
         self.key: bytes | None = None
         self.edge: bytes | None = None  # what the api-gateway function says instead of a key
         self.host: bytes | None = None
+        self.origin: bytes | None = None
         self.content_length = 0
         self.has_body = False
         self.subprotocols: list[bytes] = []  # that the Api may choose from
@@ -176,6 +179,9 @@ class RequestHeaders:
             self._take_subprotocols(value)
         elif meaning is _Meaning.EDGE:
             self.edge = value
+        elif meaning is _Meaning.ORIGIN:
+            self.origin = value
+            self.passed.append(pair)
         else:
             self.forwarded.append(pair)
 

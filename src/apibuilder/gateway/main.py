@@ -47,6 +47,7 @@ async def _serve(settings: Settings, listen: socket.socket, metrics: socket.sock
             trusted_proxies=settings.trusted_proxies,
             drain_seconds=settings.drain_seconds,
             edge_secret=settings.edge_secret,
+            dashboard_origins=settings.platform_origins,
         )
         await Gateway(ports).serve(listen, metrics)
 

@@ -6,6 +6,7 @@ import asyncio
 
 from apibuilder.errors import ApiBuilderError
 from apibuilder.gateway.call import Call
+from apibuilder.gateway.dashboard import let_read
 from apibuilder.gateway.headers import Headers
 from apibuilder.gateway.problem import problem_body, problem_headers
 
@@ -63,6 +64,8 @@ def _complete(call: Call, status: int, headers: Headers) -> None:
     headers.append((b"x-request-id", call.request_id.encode()))
     if call.grant is not None:
         headers += call.grant.headers()
+    if call.dashboard is not None:
+        let_read(headers, call.dashboard)
 
 
 async def _linger(call: Call) -> None:

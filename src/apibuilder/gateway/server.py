@@ -56,6 +56,7 @@ class Ports:
     socket_idle_seconds: float = IDLE_SECONDS
     socket_ping_seconds: float = PING_SECONDS
     edge_secret: str | None = None
+    dashboard_origins: frozenset[bytes] = frozenset()
 
 
 class Gateway:
@@ -82,6 +83,7 @@ class Gateway:
             conversations=self._conversations,
             notes=self._notes,
             edge=EdgeSignatures(ports.edge_secret),
+            dashboard_origins=ports.dashboard_origins,
         )
         metrics.gauge(
             "apibuilder_gateway_routes",

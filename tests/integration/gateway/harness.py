@@ -273,6 +273,7 @@ class World:
                 usage_dir=self.usage_dir,
                 trusted_proxies=self.trusted_proxies,
                 drain_seconds=5,
+                dashboard_origins=frozenset({b"http://platform.test"}),
                 socket_idle_seconds=self.socket_idle_seconds,
                 socket_ping_seconds=self.socket_ping_seconds,
             )

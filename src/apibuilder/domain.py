@@ -316,6 +316,7 @@ class Route:
     limits: Limits
     operations: tuple[str, ...] = ()  # of the Revision: "GET /items/{id}", at most 255
     canary: CanaryRoute | None = None
+    cors: bool = False  # whether its app answers preflights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

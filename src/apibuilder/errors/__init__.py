@@ -29,6 +29,7 @@ from apibuilder.errors.calls import (
     MethodNotAllowed,
     MissingKey,
     NotFound,
+    PreflightRefused,
     Unauthenticated,
     Unavailable,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "OpenapiFailed",
     "PackageMissing",
     "PlanFailed",
+    "PreflightRefused",
     "ProbeFailed",
     "ProcessesExceeded",
     "QuotaExceeded",

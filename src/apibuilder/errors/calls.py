@@ -52,6 +52,12 @@ class Forbidden(ApiBuilderError):
 # --- what is asked -----------------------------------------------------------
 
 
+class PreflightRefused(ApiBuilderError):
+    """No API here answers a preflight: its app has no CORS policy, or there is no such API."""
+
+    code, status = "preflight_refused", 403
+
+
 class BadRequest(ApiBuilderError):
     """The request is not well-formed."""
 

@@ -26,6 +26,7 @@ from apibuilder.gateway.limit import Grant
 from apibuilder.gateway.meter import Meter
 from apibuilder.gateway.metrics import Metrics
 from apibuilder.gateway.notes import Notes
+from apibuilder.gateway.preflight import Preflights, is_preflight
 from apibuilder.gateway.proxies import Caller, TrustedProxies
 from apibuilder.gateway.relay import relay
 from apibuilder.gateway.respond import refuse, whole
@@ -71,6 +72,7 @@ class Handler:
         self._deadlines = deadlines
         self._edge = edge
         self._dashboard_origins = dashboard_origins
+        self._preflights = Preflights(routes, deadlines)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call of a user's Api, as ASGI, over a `Connection` or a `Socket`."""
@@ -79,6 +81,7 @@ class Handler:
             await self._serve(call)
         except ApiBuilderError as error:
             self._tell(call, error)
+            self._preflights.let_read(call, error)
             await refuse(call, error)
         except CallerLeft:
             call.status = _CALLER_LEFT
@@ -111,6 +114,9 @@ class Handler:
             await self._loaded()
         target = split(call.scope["raw_path"], call.scope["path"])
         caller = self._caller(call, headers)
+        if headers.key is None and headers.edge is None and is_preflight(call):
+            await self._preflights.answer(call, self._table.find(target.name), target, caller)
+            return
         digest = key_hash(call.scope, headers, self._edge)
         live, principal = authenticate(self._table, self._table.find(target.name), digest)
         if principal.reads_only and (call.is_socket or call.method not in _READING):

@@ -226,6 +226,7 @@ class Ready(msgspec.Struct, tag="ready", frozen=True):
     import_seconds: float
     lifespan_seconds: float
     probe_seconds: float
+    cors: bool = False  # whether the app answers preflights
 
 
 class Failed(msgspec.Struct, tag="failed", frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from apibuilder.backends.fork.frames import Failed
 from apibuilder.backends.fork.loader import Unfit
 
 PROBE_SECONDS = 5.0
+PREFLIGHT_SECONDS = 1.0
 
 
 async def probe(app: ASGIApp, state: dict[str, Any]) -> None:
@@ -20,7 +22,7 @@ async def probe(app: ASGIApp, state: dict[str, Any]) -> None:
 
     What it answers does not matter: an app may well want a login. A stream is not read to its end.
     """
-    path = (app.openapi_url if isinstance(app, FastAPI) else None) or "/"
+    path = _path(app)
     call = _Call()
     task = asyncio.create_task(call.run(app, _scope(path, state)))
     try:
@@ -39,11 +41,30 @@ async def probe(app: ASGIApp, state: dict[str, Any]) -> None:
         raise Unfit(Failed("probe_failed", f"GET {path} {how}.", tracebacks.USER_FILE))
 
 
+async def answers_preflights(app: ASGIApp, state: dict[str, Any]) -> bool:
+    """Whether the app has a CORS policy: it says something of one to a preflight of any origin."""
+    asked = [(b"origin", b"https://preflight.invalid"), (b"access-control-request-method", b"GET")]
+    call = _Call()
+    task = asyncio.create_task(call.run(app, _scope(_path(app), state, "OPTIONS", asked)))
+    try:
+        async with asyncio.timeout(PREFLIGHT_SECONDS):
+            await call.answered.wait()
+    except TimeoutError:
+        pass
+    task.cancel()
+    return any(name.lower().startswith(b"access-control-") for name in call.headers)
+
+
+def _path(app: ASGIApp) -> str:
+    return (app.openapi_url if isinstance(app, FastAPI) else None) or "/"
+
+
 class _Call:
     """One request, up to the first piece of the answer's body."""
 
     def __init__(self) -> None:
         self.status = 0
+        self.headers: list[bytes] = []  # names of the answer's
         self.answered = asyncio.Event()
         self.error: BaseException | None = None
         self._asked = False
@@ -67,22 +88,28 @@ class _Call:
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
+            self.headers = [bytes(name) for name, _ in message.get("headers", ())]
         elif self.status:
             self.answered.set()
 
 
-def _scope(path: str, state: dict[str, Any]) -> dict[str, Any]:
+def _scope(
+    path: str,
+    state: dict[str, Any],
+    method: str = "GET",
+    headers: Iterable[tuple[bytes, bytes]] = (),
+) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"user-agent", b"apibuilder-probe")],
+        "headers": [(b"host", b"localhost"), (b"user-agent", b"apibuilder-probe"), *headers],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 80),
         "state": state.copy(),

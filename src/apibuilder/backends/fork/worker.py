@@ -34,7 +34,7 @@ from apibuilder.backends.fork.frames import (
     head_frame,
 )
 from apibuilder.backends.fork.lifespan import Lifespan
-from apibuilder.backends.fork.probe import probe
+from apibuilder.backends.fork.probe import answers_preflights, probe
 from apibuilder.backends.fork.server import AsgiServer
 
 SHUTDOWN_SECONDS = 5.0  # for the app's lifespan to end, after its requests have
@@ -127,12 +127,15 @@ class _Worker:
         lifespan = Lifespan(app)
         await lifespan.startup()
         started = time.perf_counter()
+        cors = False
         if boot.verify:
             await probe(app, lifespan.state)
+            cors = await answers_preflights(app, lifespan.state)
         probed = time.perf_counter()
         gc.freeze()  # what exists now stays: collections need not look at it again
         self._server = AsgiServer(app, lifespan.state, boot.max_streams, self._console.error)
-        self._control.send(Ready(document, imported - begun, started - imported, probed - started))
+        seconds = (imported - begun, started - imported, probed - started)
+        self._control.send(Ready(document, *seconds, cors))
         return lifespan
 
     async def _serve(self, lifespan: Lifespan) -> None:

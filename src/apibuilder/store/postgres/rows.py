@@ -115,6 +115,7 @@ def route(row: Row) -> Route:
         limits=limits(row["plan"], row["limits"]),
         operations=tuple(row["operations"]),
         canary=_canary(row),
+        cors=row["cors"],
     )
 
 

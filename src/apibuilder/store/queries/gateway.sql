@@ -1,13 +1,15 @@
 -- name: routes
 -- Of all Apis, or of one.
 select a.id as api_id, a.slug, a.status, a.current_deployment_id as deployment_id,
-  r.number as revision, coalesce(r.operations, '{}') as operations, a.limits, to_jsonb(p) as plan,
+  r.number as revision, coalesce(r.operations, '{}') as operations,
+  coalesce(s.checks @> '[{"name": "cors", "passed": true}]', false) as cors, a.limits, to_jsonb(p) as plan,
   canary.deployment_id as canary_id, canary.share as canary_share,
   canary.number as canary_revision, canary.operations as canary_operations
 from public.apis a
 join public.profiles u on u.id = a.user_id
 join public.plans p on p.id = u.plan_id
 left join public.revisions r on r.id = a.current_revision_id
+left join public.deployments s on s.id = a.current_deployment_id
 left join lateral (
   select d.id as deployment_id, c.share, n.number, n.operations
   from public.canaries c

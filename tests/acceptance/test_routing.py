@@ -1,4 +1,4 @@
-"""A canary on the real platform, under load: a bad one goes by itself, a good one takes over."""
+"""What the gateway decides of a call, on the real platform: canary, CORS, log, own domain."""
 
 from __future__ import annotations
 
@@ -75,3 +75,23 @@ def test_a_maker_decides(stack: Stack, api: dict[str, Any]) -> None:
     refused = stack.cli("canary", api["api_id"], "promote", code=1)
     assert refused["error"]["code"] == "conflict"
     assert stack.cli("show", api["api_id"])["revision"] == 3
+
+
+CORS = """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://page.example"])
+"""
+
+
+def test_a_preflight_is_answered_where_the_app_says_so(stack: Stack, api: dict[str, Any]) -> None:
+    source = stack.data_dir / "cors.py"
+    source.write_text(CORS)
+    made = stack.cli("deploy", str(source), "--name", "Open")
+    assert "cors" in [check["name"] for check in made["checks"]]
+    asked = {"Origin": "https://page.example", "Access-Control-Request-Method": "GET"}
+    answer = stack.call(made, "OPTIONS", "/x", key="", headers=asked)
+    assert answer.status == 200
+    assert answer.headers["access-control-allow-origin"] == "https://page.example"
+    assert stack.call(api, "OPTIONS", "/version", key="", headers=asked).status == 403

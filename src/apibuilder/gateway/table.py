@@ -8,8 +8,8 @@ from uuid import UUID
 
 from apibuilder.domain import ApiStatus, KeyGrant, KeyScope, Limits, Route
 from apibuilder.errors import ApiBuilderError, ApiFailed, ApiNotReady, ApiPaused
-from apibuilder.gateway.policy import policy_header
 from apibuilder.gateway.operations import NO_OPERATIONS, Operations
+from apibuilder.gateway.policy import policy_header
 from apibuilder.gateway.pool import Pool
 from apibuilder.limits.base import Bucket, Policy, Quota
 

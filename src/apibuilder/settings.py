@@ -34,6 +34,16 @@ class Settings(BaseSettings):
     platform_url: str | None = Field(None, description="Public origin of the platform, if proxied.")
     gateway_url: str | None = Field(None, description="Public origin of the gateway, if proxied.")
     gateway_processes: int = Field(1, ge=1, le=64, description="Gateway processes on this machine.")
+    tls_certificate: Path | None = Field(
+        None, description="PEM certificate with its chain: the gateway then speaks HTTPS only."
+    )
+    tls_key: Path | None = Field(None, description="Its key, if not in the same file.")
+    head_seconds: float = Field(
+        30.0, gt=0, description="Time a caller has to send a request's head."
+    )
+    body_stall_seconds: float = Field(
+        60.0, gt=0, description="Time a caller has between two pieces of a request's body."
+    )
     redis_url: str | None = Field(
         None,
         repr=False,
@@ -194,7 +204,8 @@ class Settings(BaseSettings):
         if self.gateway_url is not None:
             return self.gateway_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared
-        return f"http://{host}:{self.gateway_port}"
+        scheme = "http" if self.tls_certificate is None else "https"
+        return f"{scheme}://{host}:{self.gateway_port}"
 
 
 def load() -> Settings:

@@ -10,23 +10,22 @@ from apibuilder.domain import Limits
 from apibuilder.errors import ApiBuilderError, RequestTimeout, RequestTooLarge
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 
-STALL_SECONDS = 60.0  # between two pieces of a body
-
 
 async def next_piece(call: Call, allowed: int) -> bytes:
     """The next bytes of the body; `call.body_complete` says whether they are its last.
 
     Raises RequestTooLarge above `allowed` bytes in all, RequestTimeout, or CallerLeft.
     """
+    seconds = call.connection.patience.body
     try:
-        async with asyncio.timeout(STALL_SECONDS):
+        async with asyncio.timeout(seconds):
             message = await call.receive()
     except TimeoutError:
         raise RequestTimeout(
-            f"No more of the body came for {STALL_SECONDS:g} s.",
+            f"No more of the body came for {seconds:g} s.",
             limit="body_stall_seconds",
-            allowed=STALL_SECONDS,
-            seen=STALL_SECONDS,
+            allowed=seconds,
+            seen=seconds,
         ) from None
     if message["type"] != "http.request":
         raise CallerLeft

@@ -15,6 +15,7 @@ from apibuilder.gateway.connection import SCOPE_KEY, Watcher
 from apibuilder.gateway.headers import Headers, RequestHeaders
 from apibuilder.gateway.identity import new_identity
 from apibuilder.gateway.limit import Grant
+from apibuilder.gateway.patience import Patience
 from apibuilder.gateway.table import LiveRoute
 
 _TICK_SECONDS = 0.05
@@ -27,6 +28,7 @@ class CallerLeft(Exception):
 class Peer(Protocol):
     """The caller's connection, be it `connection.Connection` or `socket.Socket`."""
 
+    patience: Patience
     watcher: Watcher | None
     lost: bool
 

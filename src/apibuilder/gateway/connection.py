@@ -22,10 +22,9 @@ from uvicorn.protocols.http.httptools_impl import (
 from apibuilder.errors import ApiBuilderError, BadRequest, HeadersTooLarge
 from apibuilder.gateway.headers import Headers
 from apibuilder.gateway.identity import new_identity
+from apibuilder.gateway.patience import Patience
 from apibuilder.gateway.problem import problem_body
 
-IDLE_SECONDS = 75.0  # longer than the pools of common clients, so that it is they who close
-HEAD_SECONDS = 30.0  # a head that has not arrived by then is given up
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 128
 SCOPE_KEY = "apibuilder.connection"
@@ -43,6 +42,7 @@ class Watcher(Protocol):
 class Connection(HttpToolsProtocol):
     """Give it to uvicorn as `http=Connection`; the application finds it in the scope."""
 
+    patience = Patience()
     watcher: Watcher | None = None
     lost = False
     _head_bytes = 0  # of the head that is arriving, with whatever came in the same read
@@ -211,8 +211,8 @@ class Connection(HttpToolsProtocol):
     def close_if_silent(self, now: float) -> None:
         """Close it if a head was awaited for too long; the server's sweep calls this."""
         head, idle = self._head_since, self._idle_since
-        if (head is not None and now - head > HEAD_SECONDS) or (
-            idle is not None and now - idle > IDLE_SECONDS
+        if (head is not None and now - head > self.patience.head) or (
+            idle is not None and now - idle > self.patience.idle
         ):
             self.transport.close()
 

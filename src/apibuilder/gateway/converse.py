@@ -30,7 +30,6 @@ from apibuilder.gateway.call import Call
 from apibuilder.gateway.forward import Answer
 from apibuilder.gateway.headers import OWN_SUBPROTOCOL, Headers, ResponseHeaders
 from apibuilder.gateway.meter import Meter
-from apibuilder.gateway.relay import SEND_STALL_SECONDS
 from apibuilder.gateway.socket import Socket
 from apibuilder.gateway.table import Table
 from apibuilder.store.ledger import Kind
@@ -185,7 +184,7 @@ class _Conversation:
             event["text"] = payload.decode()
         else:
             event["bytes"] = payload
-        async with asyncio.timeout(SEND_STALL_SECONDS):
+        async with asyncio.timeout(self._call.connection.patience.send):
             await self._call.send(event)
         self._sent += len(payload)
 
@@ -211,7 +210,7 @@ def _ending(error: Exception) -> tuple[int, str] | None:
     if isinstance(error, ExchangeError):
         return _ERROR, "The API's process ended."
     if isinstance(error, TimeoutError):
-        return _POLICY, f"Nothing was read for {SEND_STALL_SECONDS:g} s."
+        return _POLICY, "Nothing was read for too long."
     return _ERROR, "The API sent what is no message."
 
 

@@ -9,7 +9,9 @@ from contextlib import AsyncExitStack
 import uvloop
 
 from apibuilder.backends.remote import RemoteBackend
+from apibuilder.gateway.patience import Patience
 from apibuilder.gateway.server import BACKLOG, Gateway, Ports
+from apibuilder.gateway.tls import Tls
 from apibuilder.limits.choose import choose
 from apibuilder.settings import Settings
 from apibuilder.store.postgres import Database, PostgresGatewayStore
@@ -29,6 +31,9 @@ def run(settings: Settings, *, listen_fd: int | None, metrics_fd: int | None) ->
 
 
 async def _serve(settings: Settings, listen: socket.socket, metrics: socket.socket) -> None:
+    tls = None
+    if settings.tls_certificate is not None:
+        tls = Tls(settings.tls_certificate, settings.tls_key)
     async with Database(settings.database_dsn) as database, AsyncExitStack() as stack:
         backend = RemoteBackend(settings.runtime_socket)
         stack.push_async_callback(backend.close)
@@ -48,6 +53,8 @@ async def _serve(settings: Settings, listen: socket.socket, metrics: socket.sock
             drain_seconds=settings.drain_seconds,
             edge_secret=settings.edge_secret,
             dashboard_origins=settings.platform_origins,
+            patience=Patience(head=settings.head_seconds, body=settings.body_stall_seconds),
+            tls=tls,
         )
         await Gateway(ports).serve(listen, metrics)
 

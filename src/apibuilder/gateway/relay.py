@@ -15,7 +15,6 @@ from apibuilder.gateway.headers import ResponseHeaders
 from apibuilder.gateway.meter import Meter
 from apibuilder.store.ledger import Kind
 
-SEND_STALL_SECONDS = 60.0  # a caller that takes nothing for that long is given up
 _BODILESS = {204, 205, 304}
 
 
@@ -129,7 +128,7 @@ class _Stream:
             if exchange.ended:
                 return await self._finish(piece)
             if piece:
-                async with asyncio.timeout(SEND_STALL_SECONDS):
+                async with asyncio.timeout(call.connection.patience.send):
                     await respond.piece(call, piece)
             self._deadlines.arm(call, self._seconds)
             piece = await exchange.read()
@@ -141,6 +140,6 @@ class _Stream:
         if self._answer.upload is not None:
             await self._answer.upload.stop()
         self._meter.write(self._call, Kind.END, self._call.status, self._sent)
-        async with asyncio.timeout(SEND_STALL_SECONDS):
+        async with asyncio.timeout(self._call.connection.patience.send):
             await respond.finish(self._call, piece)
         return True

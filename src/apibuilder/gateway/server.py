@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -28,18 +28,19 @@ from apibuilder.gateway.keeper import Keeper
 from apibuilder.gateway.meter import Meter
 from apibuilder.gateway.metrics import Metrics, registry
 from apibuilder.gateway.notes import Notes
+from apibuilder.gateway.patience import Patience
 from apibuilder.gateway.proxies import TrustedProxies
 from apibuilder.gateway.quota import Quotas
 from apibuilder.gateway.shipper import Shipper
 from apibuilder.gateway.socket import Socket
 from apibuilder.gateway.table import Table
+from apibuilder.gateway.tls import Tls
 from apibuilder.limits.base import Limiter
 from apibuilder.store.base import GatewayStore
 
 _log = structlog.get_logger()
 
 BACKLOG = 2048
-_SWEEP_SECONDS = 5.0
 _LAST_SHIPMENT_SECONDS = 3.0
 
 
@@ -57,6 +58,8 @@ class Ports:
     socket_ping_seconds: float = PING_SECONDS
     edge_secret: str | None = None
     dashboard_origins: frozenset[bytes] = frozenset()
+    patience: Patience = field(default_factory=Patience)
+    tls: Tls | None = None
 
 
 class Gateway:
@@ -96,8 +99,9 @@ class Gateway:
             lambda: float(self._meter.full),
         )
         metrics.watch_limiter(ports.limiter.health)
-        self._calls = _server(GatewayApp(health_app(self._keeper, self._meter), handler), ports)
-        self._metrics = _server(metrics_app(registry(metrics)), ports)
+        app = GatewayApp(health_app(self._keeper, self._meter), handler)
+        self._calls = _server(app, ports, ports.tls)
+        self._metrics = _server(metrics_app(registry(metrics)), ports, None)
 
     async def serve(self, listen: socket.socket, metrics_listen: socket.socket) -> None:
         """Until SIGTERM or SIGINT: then no new calls, those in flight finish, usage is shipped."""
@@ -112,6 +116,9 @@ class Gateway:
             asyncio.create_task(self._notes.run()),
             asyncio.create_task(self._sweep()),
         ]
+        if (tls := self._ports.tls) is not None:
+            loop.add_signal_handler(signal.SIGHUP, tls.reload)
+            loops.append(asyncio.create_task(tls.run()))
         for task in loops:
             task.add_done_callback(self._ended)
         try:
@@ -143,7 +150,7 @@ class Gateway:
     async def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
+            await asyncio.sleep(self._ports.patience.sweep)
             for connection in cast("list[object]", list(self._calls.server_state.connections)):
                 if isinstance(connection, Connection):
                     connection.close_if_silent(loop.time())
@@ -170,16 +177,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: ASGIApp, ports: Ports) -> _Server:
+def _server(app: ASGIApp, ports: Ports, tls: Tls | None) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
-            http=Connection,
-            ws=Socket,
+            http=type("PatientConnection", (Connection,), {"patience": ports.patience}),
+            ws=type("PatientSocket", (Socket,), {"patience": ports.patience}),
             ws_max_size=MAX_MESSAGE,
             ws_ping_interval=ports.socket_ping_seconds,
             ws_ping_timeout=ports.socket_ping_seconds,
             ws_per_message_deflate=False,  # a read of 64 KB could become 64 MB of messages
+            ssl_context_factory=None if tls is None else tls.for_uvicorn,
             lifespan="off",
             log_config=None,
             access_log=False,

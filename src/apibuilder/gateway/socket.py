@@ -15,6 +15,7 @@ from websockets.frames import Frame
 
 from apibuilder.gateway.connection import SCOPE_KEY, Watcher
 from apibuilder.gateway.headers import Headers
+from apibuilder.gateway.patience import Patience
 
 MAX_PIECES = 1024  # of one message; an empty piece costs its sender six bytes, and us far more
 _POLICY = 1008
@@ -23,6 +24,7 @@ _POLICY = 1008
 class Socket(WebSocketsSansIOProtocol):
     """Give it to uvicorn as `ws=Socket`; the application finds it in the scope."""
 
+    patience = Patience()
     watcher: Watcher | None = None
     lost = False
 

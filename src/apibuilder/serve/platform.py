@@ -63,7 +63,10 @@ class Platform:
         self._screen = screen
         self._children: list[Child] = []
         self.platform_url = origin_of(doors.platform, settings.host)
-        self.gateway_url = settings.gateway_url or origin_of(doors.gateway, settings.host)
+        self._gateway_here = origin_of(
+            doors.gateway, settings.host, tls=settings.tls_certificate is not None
+        )
+        self.gateway_url = settings.gateway_url or self._gateway_here
         self.metrics_url = origin_of(doors.metrics, "127.0.0.1")
         self.first_start = False
         self.new_operator: operator.NewOperator | None = None
@@ -95,10 +98,7 @@ class Platform:
             with self._screen.step("control API"):
                 await self._until(lambda: _ready(web, self.platform_url), "the control API")
             with self._screen.step("gateway"):
-                await self._until(
-                    lambda: _ready(web, origin_of(self._doors.gateway, self._settings.host)),
-                    "the gateway",
-                )
+                await self._until(lambda: _ready(web, self._gateway_here), "the gateway")
 
     async def stop(self) -> None:
         """End all children, those that need others first, and remove what they left."""
@@ -237,7 +237,9 @@ async def _ready_at(path: Path) -> bool:
 
 async def _ready(web: aiohttp.ClientSession, origin: str) -> bool:
     try:
-        async with web.get(f"{origin}/readyz", timeout=aiohttp.ClientTimeout(total=5)) as answer:
+        # ssl=False: a certificate names the platform's domain, and this asks an address.
+        timeout = aiohttp.ClientTimeout(total=5)
+        async with web.get(f"{origin}/readyz", timeout=timeout, ssl=False) as answer:
             return answer.status == 200
     except (aiohttp.ClientError, TimeoutError, OSError):
         return False

@@ -34,8 +34,8 @@ def port_of(sock: socket.socket) -> int:
     return int(sock.getsockname()[1])
 
 
-def origin_of(sock: socket.socket, host: str) -> str:
+def origin_of(sock: socket.socket, host: str, *, tls: bool = False) -> str:
     """What a program on this machine reaches the socket by."""
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         host = "127.0.0.1"
-    return f"http://{f'[{host}]' if ':' in host else host}:{port_of(sock)}"
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port_of(sock)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 KEY = b"<KEY>"
 OTHER_KEY = b"<OTHER-KEY>"  # of another Api
@@ -21,7 +21,6 @@ class Case:
     has: tuple[bytes, ...] = ()  # what the answer holds, headers in lower case
     lacks: tuple[bytes, ...] = ()  # what it does not hold
     answers: int = 1  # how many come for what was sent; `status` is the last one's
-    frames: tuple[str, ...] = field(default=())  # for the page: what the worker sends
 
 
 def ok(name: str, sent: bytes, **more: object) -> Case:

@@ -1,4 +1,4 @@
-"""Workers that lie. A worker runs strangers' code: what it says is checked, and costs only itself."""
+"""Workers that lie: what strangers' code says is checked, and costs only its own Api."""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ from apibuilder.domain import (
     Usage,
 )
 from apibuilder.errors import Conflict, NotFound, Unavailable
+from apibuilder.gateway.patience import Patience
 from apibuilder.gateway.server import Gateway, Ports
+from apibuilder.gateway.tls import Tls
 from apibuilder.limits.memory import MemoryLimiter
 from apibuilder.store.base import Change, MonthCalls
 from apibuilder.store.keys import new_key
@@ -248,6 +250,8 @@ class World:
         self.backend: Any = backend or self.workers
         self.store = MemoryStore()
         self.trusted_proxies = ""
+        self.patience = Patience()
+        self.tls: Tls | None = None
         self.socket_idle_seconds = 600.0
         self.socket_ping_seconds = 30.0
         self._task: asyncio.Task[None] | None = None
@@ -274,6 +278,8 @@ class World:
                 trusted_proxies=self.trusted_proxies,
                 drain_seconds=5,
                 dashboard_origins=frozenset({b"http://platform.test"}),
+                patience=self.patience,
+                tls=self.tls,
                 socket_idle_seconds=self.socket_idle_seconds,
                 socket_ping_seconds=self.socket_ping_seconds,
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apibuilder.gateway.handler import Handler
 from apibuilder.gateway.keeper import Keeper
 from apibuilder.gateway.meter import Meter
+from apibuilder.gateway.run import in_task
 
 OWN_PATHS = {"/healthz", "/readyz"}  # no Api can have such a slug
 
@@ -20,12 +24,15 @@ class GatewayApp:
         self._own = own
         self._handle = handler.handle
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """One request."""
         if scope["path"] in OWN_PATHS:
-            await self._own(scope, receive, send)
-        else:
-            await self._handle(scope, receive, send)
+            return self._own_path(scope, receive, send)
+        return self._handle(scope, receive, send)
+
+    async def _own_path(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await in_task()
+        await self._own(scope, receive, send)
 
 
 def health_app(keeper: Keeper, meter: Meter) -> FastAPI:

@@ -9,6 +9,7 @@ from apibuilder.backends.fork.link import Exchange, ExchangeError
 from apibuilder.domain import Limits
 from apibuilder.errors import ApiBuilderError, RequestTimeout, RequestTooLarge
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
+from apibuilder.gateway.run import in_task
 
 
 async def next_piece(call: Call, allowed: int) -> bytes:
@@ -17,6 +18,7 @@ async def next_piece(call: Call, allowed: int) -> bytes:
     Raises RequestTooLarge above `allowed` bytes in all, RequestTimeout, or CallerLeft.
     """
     seconds = call.connection.patience.body
+    await in_task()
     try:
         async with asyncio.timeout(seconds):
             message = await call.receive()

@@ -26,6 +26,7 @@ from apibuilder.gateway.body import Upload, inline, next_piece
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 from apibuilder.gateway.headers import Headers
 from apibuilder.gateway.proxies import Caller
+from apibuilder.gateway.run import in_task
 from apibuilder.gateway.table import LiveRoute
 from apibuilder.gateway.target import Target
 
@@ -105,11 +106,13 @@ async def forward(
                 upload.start(exchange)  # the clock starts when the body is complete
             response = await exchange.response()
         except Refused:
+            await in_task()
             await _stop(upload)
             if upload is not None and not upload.replayable:
                 raise InstanceCrashed("The API's process refused a call it had begun.") from None
             await asyncio.sleep(pause)
         except ExchangeError as error:
+            await in_task()
             await _stop(upload)
             raise call.failure or await _broken(error, live) from None
         else:
@@ -122,6 +125,7 @@ async def forward(
 
 async def _wake(live: LiveRoute, routes: Routes) -> Link:
     """A link to an Instance of a Deployment that had no live one. Refused means: try again."""
+    await in_task()
     pool = live.pool
     if pool is None:  # the Api was deleted, or stopped, since the call was let in
         raise InstanceUnavailable

@@ -30,6 +30,7 @@ from apibuilder.gateway.preflight import Preflights, is_preflight
 from apibuilder.gateway.proxies import Caller, TrustedProxies
 from apibuilder.gateway.relay import relay
 from apibuilder.gateway.respond import refuse, whole
+from apibuilder.gateway.run import in_task
 from apibuilder.gateway.table import LiveRoute, Table
 from apibuilder.gateway.target import Target, split
 from apibuilder.limits.base import Limiter
@@ -161,6 +162,7 @@ class Handler:
 
     async def _loaded(self) -> None:
         """A gateway that has just started knows no key yet; its callers wait a moment."""
+        await in_task()
         try:
             async with asyncio.timeout(_LOAD_SECONDS):
                 await self._routes.loaded.wait()
@@ -177,6 +179,7 @@ class Handler:
 
     async def _look_again(self, live: LiveRoute) -> LiveRoute:
         """It took no calls a moment ago; that it does by now may not have been heard yet."""
+        await in_task()
         await self._routes.look_again(live.route.api_id)
         live = self._table.current(live.route.api_id) or live
         if live.closed is not None:

@@ -13,6 +13,7 @@ from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 from apibuilder.gateway.forward import Answer
 from apibuilder.gateway.headers import ResponseHeaders
 from apibuilder.gateway.meter import Meter
+from apibuilder.gateway.run import in_task
 from apibuilder.store.ledger import Kind
 
 _BODILESS = {204, 205, 304}
@@ -39,6 +40,7 @@ async def relay(
         return
     check_size(max(headers.content_length or 0, len(head.body)), limits.response_body_bytes)
     if not answer.exchange.ended:
+        await in_task()
         await _Stream(call, answer, headers, meter, limits=limits, deadlines=deadlines).run(head)
         return
     if headers.content_length is None:

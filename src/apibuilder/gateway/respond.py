@@ -9,6 +9,7 @@ from apibuilder.gateway.call import Call
 from apibuilder.gateway.dashboard import let_read
 from apibuilder.gateway.headers import Headers
 from apibuilder.gateway.problem import problem_body, problem_headers
+from apibuilder.gateway.run import in_task
 
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 1024 * 1024
@@ -70,6 +71,7 @@ def _complete(call: Call, status: int, headers: Headers) -> None:
 
 async def _linger(call: Call) -> None:
     """Read on for a moment: closing with unread bytes would reset the answer away."""
+    await in_task()
     read = 0
     try:
         async with asyncio.timeout(LINGER_SECONDS):

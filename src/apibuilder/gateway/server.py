@@ -183,6 +183,7 @@ def _server(app: ASGIApp, ports: Ports, tls: Tls | None) -> _Server:
             app,
             http=type("PatientConnection", (Connection,), {"patience": ports.patience}),
             ws=type("PatientSocket", (Socket,), {"patience": ports.patience}),
+            interface="asgi3",
             ws_max_size=MAX_MESSAGE,
             ws_ping_interval=ports.socket_ping_seconds,
             ws_ping_timeout=ports.socket_ping_seconds,

@@ -8,7 +8,8 @@ Memory is bounded by MAX_STREAMS streams with WINDOW bytes each way, and by MAX_
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
 
 import msgspec
 
@@ -67,7 +68,8 @@ class StreamCancelled(ExchangeError):
 class Exchange:
     """One request and its response. Its owner reads the response to its end or calls `cancel`."""
 
-    __slots__ = ("_error", "_head", "_incoming", "_link", "_outgoing", "_stream")
+    __slots__ = ("_error", "_head", "_incoming", "_link", "_outgoing", "_stream", "_waiter",
+                 "resume")  # fmt: skip
 
     def __init__(self, link: Link, stream: int, outgoing: Outgoing | None) -> None:
         self._link = link
@@ -75,13 +77,29 @@ class Exchange:
         self._outgoing = outgoing
         self._incoming: Incoming | None = None
         self._error: ExchangeError | None = None
-        self._head: asyncio.Future[ResponseHead] = link.loop.create_future()
+        self._head: ResponseHead | None = None
+        self._waiter: asyncio.Future[None] | None = None  # of a Task that awaits the response
+        self.resume: Callable[[], None] | None = None  # of a coroutine that does, without a Task
 
     def response(self) -> Awaitable[ResponseHead]:
         """The head, with the first piece of the body inline; `read` gives only what follows.
 
-        Raises Refused, LinkLost or StreamCancelled.
+        Raises Refused, LinkLost or StreamCancelled. Awaited outside of a Task, it yields itself:
+        whoever runs that coroutine sets `resume`, which is called in the callback that brought the
+        response, or soon after an error.
         """
+        return self
+
+    def __await__(self) -> Generator[Any, None, ResponseHead]:
+        if self._head is None and self._error is None:
+            if asyncio.current_task() is None:
+                yield self
+            else:
+                self._waiter = self._link.loop.create_future()
+                yield from self._waiter
+        if self._head is None:
+            assert self._error is not None, "resumed without an answer"
+            raise self._error
         return self._head
 
     @property
@@ -121,7 +139,7 @@ class Exchange:
     @property
     def began(self) -> bool:
         """Whether the response's head has arrived."""
-        return self._head.done() and not self._head.cancelled()
+        return self._head is not None
 
     def respond(self, payload: bytes, *, end: bool) -> None:
         """A RESPONSE frame has arrived."""
@@ -135,8 +153,15 @@ class Exchange:
             raise FrameError("a second response head")
         if not end:
             self._incoming = Incoming(self._link, self._stream, len(head.body))
-        if not self._head.done():  # its owner may have been cancelled while waiting
-            self._head.set_result(head)
+        self._head = head
+
+    def wake(self) -> None:
+        """Let whoever awaits the response go on."""
+        resume, self.resume = self.resume, None
+        if resume is not None:
+            resume()
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def feed(self, data: bytes, *, end: bool) -> None:
         """A BODY frame has arrived."""
@@ -159,9 +184,10 @@ class Exchange:
             return
         if self._incoming is not None:
             self._incoming.stop()
-        if not self._head.done():
-            self._head.set_exception(error)
-            self._head.exception()  # seen: its owner need not wait for it
+        if self.resume is not None:  # not now: a Task may be what has ended it
+            self._link.loop.call_soon(self.wake)
+        else:
+            self.wake()
 
 
 class Link(FrameTransport):
@@ -227,6 +253,7 @@ class Link(FrameTransport):
             exchange.respond(payload, end=end)
             if end:
                 self._end(stream, exchange, None)
+            exchange.wake()
         elif kind == BODY:
             exchange.feed(payload, end=end)
             if end:

@@ -62,8 +62,8 @@ bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 	@$(BIN)/python -m bench.density
 	@$(BIN)/python -m bench.gateway
 
-soak: install $(STAMPS)/dev ## Start, stop and swap N times (default 1000); fails if anything leaks
-	@$(BIN)/python -m tests.soak -n $(or $(N),1000)
+soak: install $(STAMPS)/dev ## Start and stop N times, swap SWAPS times (1000 each); fails if anything leaks
+	@$(BIN)/python -m tests.soak -n $(or $(N),1000) --swaps $(or $(SWAPS),1000)
 
 bench-database: install $(STAMPS)/dev ## Measure the database with ten million calls (minutes)
 	@$(BIN)/python -m bench.database

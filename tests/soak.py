@@ -1,15 +1,18 @@
-"""N start/stop cycles and N swaps, and then nothing more than before: `make soak N=10000`.
+"""Many start/stop cycles and swaps, then nothing more than before: `make soak N=10000 SWAPS=1000`.
 
 Counts what could leak: processes, cgroups, mounts, sockets and files of the run folder, and this
-process's descriptors and memory. A short run of the same is part of the tests.
+process's descriptors and memory. A short run of the same is part of the tests. Writes
+bench/results/soak.json with the machine named.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import platform
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -20,6 +23,7 @@ from tests.contracts.backends import fork_backend, get, spec
 
 _SETTLE_SECONDS = 15.0
 _WARM_CYCLES = 5  # before the first count: pools and caches fill
+_RESULT = Path(__file__).parents[1] / "bench" / "results" / "soak.json"
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Counts:
     mounts: int
     files: int
     descriptors: int
-    memory_mb: float
+    memory_mb: float  # resident, of the process that runs the supervisor
+    zygote_mb: float  # the same of the zygote
 
 
 def counts(backend: Supervisor) -> Counts:
@@ -45,7 +50,8 @@ def counts(backend: Supervisor) -> Counts:
         ),
         files=len(list((backend._files.root_dir.parent / "w").iterdir())),
         descriptors=me.num_fds() + psutil.Process(zygote).num_fds(),
-        memory_mb=me.memory_info().rss / 1e6,
+        memory_mb=round(me.memory_info().rss / 1e6, 1),
+        zygote_mb=round(psutil.Process(zygote).memory_info().rss / 1e6, 1),
     )
 
 
@@ -70,17 +76,17 @@ async def cycle(backend: Supervisor) -> None:
     await backend.retire(wanted.deployment_id, 0)
 
 
-async def soak(number: int) -> tuple[Counts, Counts]:
-    """What there was before, and what there is after `number` cycles and as many swaps."""
+async def soak(cycles: int, swaps: int) -> tuple[Counts, Counts]:
+    """What there was before, and what there is after that many cycles and swaps."""
     async with fork_backend(("full", "no-namespace"), spares=2) as backend:
         served = spec()
         await backend.place(served)
         for _ in range(_WARM_CYCLES):
             await cycle(backend)
         before = await settled(backend)
-        for _ in range(number):
+        for _ in range(cycles):
             await cycle(backend)
-        for _ in range(number):
+        for _ in range(swaps):
             fresh = spec(api_id=served.api_id)
             started = await backend.place(fresh)
             await backend.retire(served.deployment_id, 5)
@@ -97,22 +103,41 @@ def leaks(before: Counts, after: Counts) -> list[str]:
         for name in names
         if getattr(after, name) > getattr(before, name)
     ]
-    if after.memory_mb > before.memory_mb * 1.05 + 4:  # the log book and caches fill at first
-        found.append(f"memory: {before.memory_mb:.0f} -> {after.memory_mb:.0f} MB")
+    for name in ("memory_mb", "zygote_mb"):
+        was, now = getattr(before, name), getattr(after, name)
+        if now > was * 1.05 + 4:  # the log book and caches fill at first
+            found.append(f"{name}: {was:.0f} -> {now:.0f}")
     return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("-n", type=int, default=1000)
-    number = parser.parse_args().n
+    parser.add_argument("-n", type=int, default=1000, help="start/stop cycles")
+    parser.add_argument("--swaps", type=int, help="swaps; as many as cycles, if not given")
+    given = parser.parse_args()
+    swaps = given.n if given.swaps is None else given.swaps
     begun = time.monotonic()
-    before, after = uvloop.run(soak(number))
-    print(f"{number} cycles and {number} swaps in {time.monotonic() - begun:.0f} s")
-    print(f"before {before}\nafter  {after}")
-    if found := leaks(before, after):
+    before, after = uvloop.run(soak(given.n, swaps))
+    found = leaks(before, after)
+    result = {
+        "machine": {
+            "cpus": psutil.cpu_count(),
+            "memory_gb": round(psutil.virtual_memory().total / 1e9),
+            "kernel": platform.release().split("-")[0],
+            "python": platform.python_version(),
+        },
+        "cycles": given.n,
+        "swaps": swaps,
+        "seconds": round(time.monotonic() - begun),
+        "before": asdict(before),
+        "after": asdict(after),
+        "leaked": found,
+    }
+    text = json.dumps(result, indent=2)
+    _RESULT.write_text(text + "\n")
+    print(text)
+    if found:
         raise SystemExit("leaked: " + "; ".join(found))
-    print("nothing leaked")
 
 
 if __name__ == "__main__":

@@ -6,4 +6,4 @@ from tests.soak import leaks, soak
 
 
 async def test_cycles_and_swaps_leak_nothing() -> None:
-    assert leaks(*await soak(25)) == []
+    assert leaks(*await soak(25, 25)) == []

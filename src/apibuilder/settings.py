@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     runtime_python: Path | None = Field(
         None, description="Interpreter of the environment user code runs in."
     )
+    packages_file: Path | None = Field(
+        None, description="List of packages that APIs may ask for beside the runtime's."
+    )
+    packages_index: str | None = Field(
+        None, description="Index or folder of wheels that they come from, if not the usual one."
+    )
     idle_seconds: float = Field(300.0, gt=0, description="An API unused this long is stopped.")
     start_timeout_seconds: float = Field(10.0, gt=0, description="Time an API has to get ready.")
     generation_timeout_seconds: float = Field(

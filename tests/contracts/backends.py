@@ -18,7 +18,7 @@ from apibuilder.backends.egress.client import COMMAND
 from apibuilder.backends.fork.frames import RequestHead
 from apibuilder.backends.fork.link import Link
 from apibuilder.backends.fork.scale import ScaleIntervals
-from apibuilder.backends.fork.supervisor import Supervisor, open_supervisor
+from apibuilder.backends.fork.supervisor import PackageSource, Supervisor, open_supervisor
 from apibuilder.backends.fork.watch import Intervals
 from apibuilder.domain import DeploymentSpec, Instance, Limits
 
@@ -106,6 +106,7 @@ async def fork_backend(
     scale: ScaleIntervals | None = None,
     egress_command: Sequence[str] = COMMAND,
     spares: int = 1,
+    packages: PackageSource | None = None,
 ) -> AsyncIterator[Supervisor]:
     """A Supervisor with a real zygote, on `base` or on a folder that is removed afterwards."""
     folder = base or short_folder()
@@ -118,6 +119,7 @@ async def fork_backend(
         intervals=intervals or Intervals(),
         scale=scale,
         egress_command=egress_command,
+        packages=packages,
         spares=spares,
     )
     try:

@@ -18,7 +18,7 @@ import uvloop
 
 from apibuilder.backends import service
 from apibuilder.backends.fork import tiers
-from apibuilder.backends.fork.supervisor import Supervisor, open_supervisor
+from apibuilder.backends.fork.supervisor import PackageSource, Supervisor, open_supervisor
 from apibuilder.backends.fork.watch import Intervals
 from apibuilder.errors import Conflict, SandboxUnavailable, Unavailable
 from apibuilder.settings import Settings
@@ -50,6 +50,7 @@ async def _serve(settings: Settings) -> None:
         accept_tiers=tiers.acceptable(settings.sandbox),
         start_timeout_seconds=settings.start_timeout_seconds,
         intervals=Intervals(idle=settings.idle_seconds),
+        packages=PackageSource(allowed=settings.packages_file, index=settings.packages_index),
     )
     _tell(supervisor)
     try:

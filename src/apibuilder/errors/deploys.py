@@ -53,6 +53,24 @@ class PackageMissing(DeployRefused):
     code = "package_missing"
 
 
+class PackagesInvalid(DeployRefused):
+    """The code's block of script metadata, which names packages, cannot be read."""
+
+    code = "packages_invalid"
+
+
+class PackageNotAllowed(DeployRefused):
+    """The code asks for a package that the operator's list does not have."""
+
+    code = "package_not_allowed"
+
+
+class PackagesFailed(DeployRefused):
+    """The packages that the code asks for could not be installed."""
+
+    code = "packages_failed"
+
+
 class ImportRefused(DeployRefused):
     """The code imports a module that APIs may not use."""
 

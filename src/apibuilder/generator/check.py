@@ -19,6 +19,7 @@ from apibuilder.errors import (
     SourceTooLarge,
 )
 from apibuilder.generator.packages import runtime_packages
+from apibuilder.script_block import asked
 
 MAX_SOURCE_BYTES = 512 * 1024
 _FILE = "main.py"
@@ -40,8 +41,10 @@ _Import = ast.Import | ast.ImportFrom
 def check_source(source: str) -> None:
     """Raise the DeployRefused that says what is wrong with `source`, and where."""
     module = _parse(source)
+    # What its packages are imported as shows once they are installed; the runtime's are known.
+    brings_own = bool(asked(source).requirements)
     for node in _imports(module.body):
-        _check_import(node)
+        _check_import(node, brings_own=brings_own)
     if not (any(_binds_app(node) for node in _statements(module.body)) or _declares_app(module)):
         raise AppMissing(_without_app(module), file=_FILE)
 
@@ -120,7 +123,7 @@ def _catches_import(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(one, ast.Name) and one.id in _CAUGHT for one in caught)
 
 
-def _check_import(node: _Import) -> None:
+def _check_import(node: _Import, *, brings_own: bool) -> None:
     if isinstance(node, ast.ImportFrom) and node.level:
         raise PackageMissing(
             "An API is one module, so there is nothing for a relative import to find. "
@@ -131,7 +134,7 @@ def _check_import(node: _Import) -> None:
     for name in _imported(node):
         if why := _CANNOT_WORK.get(name):
             raise ImportRefused(f"`{name}` cannot work here: {why}.", file=_FILE, line=node.lineno)
-        if not _available(name):
+        if not (brings_own or _available(name)):
             raise PackageMissing(_missing(name), file=_FILE, line=node.lineno)
 
 
@@ -159,7 +162,7 @@ def _missing(name: str) -> str:
         return f"The package {name} is there, but is imported as `{imports[0]}`."
     return (
         f"The package {name!r} is not in the runtime. It has the standard library and: "
-        f"{', '.join(sorted(offered))}."
+        f"{', '.join(sorted(offered))}. More can be asked for: see docs/packages.md."
     )
 
 

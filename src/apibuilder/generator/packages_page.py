@@ -25,6 +25,42 @@ two versions the older one is for the older Python.
 _REST = """
 They bring these with them, which may be imported too, but are not promised to stay:
 """
+_MORE = """
+## More packages
+
+An API may ask for more, at the top of its file, in the form that other tools read too
+([inline script metadata](https://peps.python.org/pep-0723/)):
+
+```python
+# /// script
+# dependencies = ["humanize", "python-slugify>=8"]
+# ///
+```
+
+Which ones is the operator's choice: `APIBUILDER_PACKAGES_FILE` names a file with one pinned
+package a line, as `uv pip compile --generate-hashes` writes it. What a package needs itself must be
+on the list too, unless the runtime has it.
+
+```
+humanize==4.14.0
+python-slugify==8.0.4
+text-unidecode==1.3 --hash=sha256:1311f10e8b895935241623731c2ba64f4c455287888b18189350b67134a822e8
+```
+
+- A package of the runtime stays in the runtime's version. A version that does not fit, or a package
+  that is on neither list, is refused with `package_not_allowed`, and told which there are.
+- The first deploy that asks for a set of packages installs it (wheels only: nothing of a package
+  runs while it is installed); the check `packages` of that deploy tells which versions. Every later
+  start, and every API that asks for the same, uses the same files.
+- They are read-only, an API sees its own and no others, and none of them can take the place of a
+  module of Python or of the runtime.
+- They come from the usual index; `APIBUILDER_PACKAGES_INDEX` names another one, or a folder of
+  wheels, for a machine without a network. If they cannot be installed, the deploy fails with
+  `packages_failed` and the reason, and what served before goes on.
+- Taking a package off the list does not stop an API that has it: its next deploy is refused.
+
+How the installer is walled in is told in [runtime/packages.md](runtime/packages.md).
+"""
 
 
 def page() -> str:
@@ -38,7 +74,7 @@ def page() -> str:
     ]
     wanted = _needed(lock["package"], set(offered)) - {*offered, _NAME}
     rest = ", ".join(f"{name} {versions[name]}" for name in sorted(wanted))
-    return f"{_HEAD}{''.join(rows)}{_REST}{rest}.\n"
+    return f"{_HEAD}{''.join(rows)}{_REST}{rest}.\n{_MORE}"
 
 
 def _versions(packages: list[dict[str, Any]]) -> dict[str, str]:

@@ -53,6 +53,13 @@ class DataFolders:
         """Remove the folder and what is in it."""
         trees.remove(self.apis_dir / name)
 
+    def forget(self, api_id: UUID) -> bool:
+        """Give its user to others; False if the Api has a folder that belongs to it."""
+        if (self.apis_dir / str(api_id)).exists():
+            return False
+        self._taken.discard(self._owners.pop(api_id, -1))
+        return True
+
     def remove_api(self, api_id: UUID) -> None:
         """Remove all of an Api's files; its user may be given to another."""
         trees.remove(self.apis_dir / str(api_id))

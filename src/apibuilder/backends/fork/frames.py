@@ -206,6 +206,7 @@ class Boot(msgspec.Struct, tag="boot", frozen=True):
     data_dir: str
     revision: int
     max_streams: int
+    packages: str = ""  # folder of those that it asked for beside the runtime's
     verify: bool = True  # build the OpenAPI document and probe; False where that was done before
 
 

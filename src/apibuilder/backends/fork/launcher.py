@@ -20,6 +20,7 @@ from apibuilder.backends.fork.data import DataFolders
 from apibuilder.backends.fork.handle import WorkerHandle
 from apibuilder.backends.fork.pool import Pool
 from apibuilder.backends.fork.runfiles import RunFiles
+from apibuilder.backends.packages.layers import Layer, Layers
 from apibuilder.domain import Check, DeploymentSpec, Ending, Failure, Instance, Limits
 
 _MB = 1024 * 1024
@@ -44,6 +45,7 @@ class Proof:
 
     openapi: bytes  # JSON
     checks: list[Check]
+    layer: str | None = None  # digest of the packages it asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,7 @@ class Launcher:
         files: RunFiles,
         folders: DataFolders,
         egress: EgressClient,
+        layers: Layers,
         start_timeout_seconds: float,
         delete_only: AbstractSet[Path] = frozenset(),
     ) -> None:
@@ -76,6 +79,7 @@ class Launcher:
         self._pool = pool
         self._files = files
         self._folders = folders
+        self._layers = layers
         self._timeout = start_timeout_seconds
         self._delete_only = delete_only
 
@@ -87,10 +91,11 @@ class Launcher:
     ) -> Running:
         """An Instance that, without a `proof`, answered its probe. Raises the DeployRefused that
         says why there is none, or Unavailable when the runtime itself is not ready."""
+        layer = await self._layer(spec, proof)
         handle = await self._pool.take()
         try:
             handle.on_log = on_log
-            running = await self._bring_up(handle, spec, proof)
+            running = await self._bring_up(handle, spec, proof, layer)
         except BaseException:
             handle.kill("its start was given up")
             raise
@@ -98,8 +103,13 @@ class Launcher:
             self._pool.refill()
         return running
 
+    async def _layer(self, spec: DeploymentSpec, proof: Proof | None) -> Layer | None:
+        if proof is not None and proof.layer is None:
+            return None
+        return await self._layers.of(spec.source, proof.layer if proof else None)
+
     async def _bring_up(
-        self, handle: WorkerHandle, spec: DeploymentSpec, proof: Proof | None
+        self, handle: WorkerHandle, spec: DeploymentSpec, proof: Proof | None, layer: Layer | None
     ) -> Running:
         uid = self._folders.uid(spec.api_id)
         name = self._folders.name(spec.api_id, spec.deployment_id, ephemeral=spec.ephemeral)
@@ -107,7 +117,7 @@ class Launcher:
         listen, path = self._files.listen(handle.name)
         with listen:
             assign = self._assignment(
-                handle, spec, name, uid, delete_only=data in self._delete_only
+                handle, spec, name, uid, layer, delete_only=data in self._delete_only
             )
             self._limit(handle, spec)
             await handle.assign(assign, listen, self._boot(spec, assign, data, proof))
@@ -121,7 +131,7 @@ class Launcher:
             api_id=spec.api_id,
             address=str(path),
         )
-        shown = proof or Proof(ready.openapi, _checks(ready))
+        shown = proof or _proof(ready, layer)
         scratch = Path(assign.scratch) if assign.scratch else None
         return Running(instance, spec, handle, data, scratch, shown, time.monotonic())
 
@@ -142,6 +152,7 @@ class Launcher:
         spec: DeploymentSpec,
         data: str,
         uid: int | None,
+        layer: Layer | None,
         *,
         delete_only: bool,
     ) -> orders.Assign:
@@ -156,6 +167,7 @@ class Launcher:
             processes=spec.limits.processes,
             file_bytes=0 if delete_only else spec.limits.storage_mb * _MB,
             delete_only=delete_only,
+            layer=layer.digest if layer else None,
             address_space_bytes=None if limited else 4 * spec.limits.memory_mb * _MB,
             egress=bool(spec.egress_hosts),
         )
@@ -179,8 +191,15 @@ class Launcher:
             data_dir=data_dir,
             revision=spec.revision,
             max_streams=spec.limits.max_concurrency,
+            packages=self._packages_dir(assign),
             verify=proof is None,
         )
+
+    def _packages_dir(self, assign: orders.Assign) -> str:
+        if assign.layer is None:
+            return ""
+        full = self._pool.plan.tier == "full"
+        return rootfs.PACKAGES if full else str(self._layers.dir / assign.layer)
 
     async def _wait_ready(self, handle: WorkerHandle, spec: DeploymentSpec) -> frames.Ready:
         try:
@@ -265,6 +284,15 @@ def _check_openapi(document: bytes) -> None:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         pass
     raise errors.OpenapiFailed("The OpenAPI document is not a JSON object of plain text.")
+
+
+def _proof(ready: frames.Ready, layer: Layer | None) -> Proof:
+    if layer is None:
+        return Proof(ready.openapi, _checks(ready))
+    shown = Check(
+        name="packages", passed=True, detail=", ".join(layer.packages), seconds=layer.seconds
+    )
+    return Proof(ready.openapi, [shown, *_checks(ready)], layer.digest)
 
 
 def _checks(ready: frames.Ready) -> list[Check]:

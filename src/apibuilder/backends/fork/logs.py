@@ -27,6 +27,7 @@ _BURST = 1000.0
 _MESSAGE_CHARACTERS = 8 * 1024
 _FLUSH_SECONDS = 0.02
 _LEVELS = {"debug", "info", "warning", "error", "critical"}
+_REMEMBERED = 1024  # logs in memory, before it is looked which of them are quiet
 _FOLLOWER_LINES = 1000  # a follower that is slower than this loses lines
 
 
@@ -53,6 +54,12 @@ class _Log:
         self.tokens -= 1
         return True
 
+    def quiet(self, now: float) -> bool:
+        """Whether there is nothing about it that a fresh one would not have."""
+        full = self.tokens + (now - self.refilled) * _LINES_PER_SECOND >= _BURST
+        owed = self.pending or self.followers or self.dropped or self.lost
+        return full and not owed
+
 
 class LogBook:
     """The logs of all Apis."""
@@ -62,6 +69,8 @@ class LogBook:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._logs: dict[UUID, _Log] = {}
+        self._fresh: dict[UUID, _Log] = {}  # those with something pending
+        self._most = _REMEMBERED  # when there are more, the quiet ones are forgotten
         self._flushing: asyncio.TimerHandle | None = None
 
     def write(self, api_id: UUID, line: LogLine) -> None:
@@ -73,6 +82,7 @@ class LogBook:
             self._keep(log, platform_line(f"{log.dropped} lines were dropped: over the log rate"))
             log.dropped = 0
         self._keep(log, line)
+        self._fresh[api_id] = log
 
     async def read(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """The last `tail` lines, then, if `follow`, new ones until the Api is forgotten."""
@@ -94,6 +104,7 @@ class LogBook:
 
     def remove(self, api_id: UUID) -> None:
         """Forget an Api's log, and end those who follow it."""
+        self._fresh.pop(api_id, None)
         if log := self._logs.pop(api_id, None):
             _close(log)
         for path in self._paths(api_id):
@@ -110,15 +121,23 @@ class LogBook:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        for api_id, log in self._logs.items():
-            if log.pending:
-                lines, log.pending = log.pending, []
-                self._append(api_id, log, lines)
+        fresh, self._fresh = self._fresh, {}
+        for api_id, log in fresh.items():
+            lines, log.pending = log.pending, []
+            self._append(api_id, log, lines)
 
     def _log(self, api_id: UUID) -> _Log:
         if api_id not in self._logs:
+            if len(self._logs) >= self._most:
+                self._forget_quiet()
             self._logs[api_id] = _Log(self._clock())
         return self._logs[api_id]
+
+    def _forget_quiet(self) -> None:
+        """What is remembered of an Api that said nothing for a while is what a new one has."""
+        now = self._clock()
+        self._logs = {api: log for api, log in self._logs.items() if not log.quiet(now)}
+        self._most = max(_REMEMBERED, 2 * len(self._logs))
 
     def _keep(self, log: _Log, line: LogLine) -> None:
         log.pending.append(_encode(line))

@@ -35,6 +35,7 @@ class Plan(msgspec.Struct, tag="plan", frozen=True):
     seccomp_egress: bytes  # the same for workers with a door to the egress proxy
     root_dir: str  # an empty folder to assemble the read-only root on
     apis_dir: str  # holds the data folders of all Apis
+    layers_dir: str  # holds the packages that any of them asked for
 
 
 class Fork(msgspec.Struct, tag="fork", frozen=True):
@@ -84,6 +85,7 @@ class Assign(msgspec.Struct, frozen=True):
     processes: int
     file_bytes: int
     address_space_bytes: int | None  # None: a memory cgroup bounds it
+    layer: str | None = None  # below Plan.layers_dir: packages it may read
     egress: bool = False  # make a door (door.py) and hand it over
     delete_only: bool = False  # far over its quota: nothing may be written or made
     probe: bool = False  # answer a Report and end, without running anything

@@ -13,8 +13,11 @@ from pathlib import Path
 
 from apibuilder.backends.fork import linux
 
-APIS = "/.apis"  # the data folders of all Apis, until a worker has taken its own out of it
+HOST = "/.host"  # what belongs to single Apis, until a worker has taken its own out of it
+APIS = f"{HOST}/apis"  # the data folders of all
+LAYERS = f"{HOST}/layers"  # the packages that any of them asked for
 DATA = "/data"
+PACKAGES = "/packages"  # those that this Api asked for
 TMP = "/tmp"  # noqa: S108 - a folder of the new root, on which each worker mounts its own
 _BELOW_TMP = "/.below-tmp"  # what user code needs and a worker's own /tmp would hide
 
@@ -45,26 +48,29 @@ def _library_folders() -> set[str]:
     return {str(Path(path).parent) for path in mapped if path.startswith("/") and ".so" in path}
 
 
-def assemble(root: str, apis_dir: str) -> None:
+def assemble(root: str, apis_dir: str, layers_dir: str) -> None:
     """Replace the process's root by a fresh one; call in a mount namespace of one's own."""
     shown = readable()
     linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
     options = "size=64k,nr_inodes=256,mode=755"
     linux.mount("tmpfs", root, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
-    for folder in (TMP, "/dev", DATA, "/old"):
+    for folder in (TMP, "/dev", DATA, PACKAGES, HOST, "/old"):
         Path(root + folder).mkdir()
     for path in shown:
-        _show(path, root + path)
+        show(path, root + path)
         if Path(path).is_relative_to(TMP):
-            _show(path, root + _BELOW_TMP + path)
-        if Path(path).is_relative_to(DATA):
-            raise ValueError(
-                f"{path} is hidden by the {DATA} of each API: keep the interpreter elsewhere"
-            )
+            show(path, root + _BELOW_TMP + path)
+        for hides in (DATA, PACKAGES):
+            if Path(path).is_relative_to(hides):
+                raise ValueError(
+                    f"{path} is hidden by the {hides} of each API: keep the interpreter elsewhere"
+                )
     for name in _DEVICES:
         _bind(f"/dev/{name}", f"{root}/dev/{name}")
     _copy_links(root)
+    linux.mount("tmpfs", root + HOST, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
     _bind(apis_dir, root + APIS)
+    _bind(layers_dir, root + LAYERS)
     _enter(root)
 
 
@@ -75,7 +81,8 @@ def uncover(readable: list[str]) -> None:
             _bind(_BELOW_TMP + path, path)
 
 
-def _show(path: str, target: str) -> None:
+def show(path: str, target: str) -> None:
+    """Have what is at `path` at `target` too, read-only."""
     _bind(path, target)
     flags = linux.MS_REMOUNT | linux.MS_BIND | _READ_ONLY
     # In a user namespace a mount must go on to forbid what its source forbids.

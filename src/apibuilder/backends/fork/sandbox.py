@@ -109,7 +109,7 @@ def confine(host: Host, assign: Assign, keep: tuple[int, ...], layers: Layers) -
             _make_door(tier, keep[0])
     if tier == "full":
         with layers.layer("own /data"):
-            _take_data(assign.data)
+            _take_own(assign)
     if assign.uid is not None:
         with layers.layer("own uid"):
             _become(assign.uid)
@@ -144,11 +144,14 @@ def _make_door(tier: str, control: int) -> None:
         door.hand_over(channel, door.make())
 
 
-def _take_data(data: str) -> None:
+def _take_own(assign: Assign) -> None:
+    """This Api's data and packages; those of all others are out of sight afterwards."""
     flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    linux.mount(f"{rootfs.APIS}/{data}", rootfs.DATA, None, linux.MS_BIND)
+    linux.mount(f"{rootfs.APIS}/{assign.data}", rootfs.DATA, None, linux.MS_BIND)
     linux.mount(None, rootfs.DATA, None, linux.MS_BIND | linux.MS_REMOUNT | flags)
-    linux.detach(rootfs.APIS)
+    if assign.layer is not None:
+        rootfs.show(f"{rootfs.LAYERS}/{assign.layer}", rootfs.PACKAGES)
+    linux.detach(rootfs.HOST)
 
 
 def _become(uid: int) -> None:
@@ -215,7 +218,8 @@ def _paths(host: Host, assign: Assign) -> tuple[list[str], list[str]]:
     if host.plan.tier == "full":
         return ["/"], [TMP, rootfs.DATA]
     data = f"{host.plan.apis_dir}/{assign.data}"
-    return host.readable, [data, assign.scratch] if assign.scratch else [data]
+    layer = [f"{host.plan.layers_dir}/{assign.layer}"] if assign.layer is not None else []
+    return host.readable + layer, [data, assign.scratch] if assign.scratch else [data]
 
 
 def _landlock(host: Host, assign: Assign) -> None:

@@ -26,6 +26,7 @@ class Record:
     spec: DeploymentSpec
     openapi: dict[str, Any] = field(default_factory=dict[str, Any])
     checks: list[Check] = field(default_factory=list[Check])
+    layer: str | None = None  # digest of the packages it asked for
 
 
 class SpecStore:

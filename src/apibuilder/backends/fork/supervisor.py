@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ from apibuilder.backends.fork.scale import DAY, Scale, ScaleIntervals
 from apibuilder.backends.fork.specs import Record, SpecStore
 from apibuilder.backends.fork.storage import Storage
 from apibuilder.backends.fork.watch import Intervals, Watch
+from apibuilder.backends.packages.build import Installer
+from apibuilder.backends.packages.layers import Layers
 from apibuilder.domain import DeploymentSpec, Ending, Instance, Started
 
 _log = structlog.get_logger()
@@ -39,6 +41,14 @@ _SPARES = 2
 _ENDINGS = 1024  # that can still be asked for
 _ENDING_SECONDS = 1.0  # between the end of a link and that of its worker
 _CLOSE_SECONDS = 3.0  # for lifespans to end before the rest is killed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageSource:
+    """Which packages an Api may ask for beside the runtime's, and where they come from."""
+
+    allowed: Path | None = None  # the operator's list; None: no further ones
+    index: str | None = None  # a URL or a folder of wheels; None: the installer's own default
 
 
 class Supervisor:
@@ -77,7 +87,7 @@ class Supervisor:
         self._endings: OrderedDict[str, Ending] = OrderedDict()  # by Instance, the last ones
         self._ended: Counter[str] = Counter()  # by code
         for record in specs.load_all():
-            self._know(record.spec, Proof(msgspec.json.encode(record.openapi), record.checks))
+            self._know(record.spec, _proof(record))
 
     def begin(self) -> None:
         """Fork ahead, and watch over the workers."""
@@ -99,7 +109,12 @@ class Supervisor:
             raise
         started = _started(running)
         if known is None and not spec.ephemeral:
-            record = Record(spec=spec, openapi=started.openapi, checks=started.checks)
+            record = Record(
+                spec=spec,
+                openapi=started.openapi,
+                checks=started.checks,
+                layer=running.proof.layer,
+            )
             await asyncio.to_thread(self._specs.save, record)
         return started
 
@@ -206,6 +221,13 @@ class Supervisor:
         if spec.ephemeral:
             name = self._folders.name(spec.api_id, spec.deployment_id, ephemeral=True)
             await asyncio.to_thread(self._folders.remove, name)
+            if all(one.spec.api_id != spec.api_id for one in self._placements.values()):
+                self._forget_unless_kept(spec.api_id)
+
+    def _forget_unless_kept(self, api_id: UUID) -> None:
+        """A test run's Api is nobody's: without a folder there is nobody who would read its log."""
+        if self._folders.forget(api_id):
+            self._logs.remove(api_id)
 
     def _remember(self, instance: Instance, ending: Ending) -> None:
         self._ended[ending.code] += 1
@@ -246,6 +268,7 @@ async def open_supervisor(
     scale: ScaleIntervals | None = None,
     egress_command: Sequence[str] = egress_client.COMMAND,
     spares: int = _SPARES,
+    packages: PackageSource | None = None,
 ) -> Supervisor:
     """A Supervisor ready to place, after what a predecessor left behind is gone.
 
@@ -254,6 +277,7 @@ async def open_supervisor(
     apis_dir = state_dir / "apis"
     apis_dir.mkdir(parents=True, exist_ok=True)
     apis_dir.chmod(0o711)
+    layers = _open_layers(state_dir, python, packages or PackageSource(), accept_tiers)
     files = RunFiles(run_dir)
     digest = hashlib.sha256(str(state_dir).encode()).hexdigest()[:12]
     hierarchy = cgroup.open_hierarchy(f"apibuilder-{digest}")
@@ -263,12 +287,16 @@ async def open_supervisor(
         return Pool(python=python, plan=plan, hierarchy=hierarchy, files=files, size=spares)
 
     try:
-        pool, folders, sandbox = await tiers.open_pool(accept_tiers, apis_dir, files, make_pool)
+        pool, folders, sandbox = await tiers.open_pool(
+            accept_tiers, apis_dir, layers.dir, files, make_pool
+        )
     except BaseException:
         hierarchy.remove()
         files.remove()
         raise
     await asyncio.to_thread(folders.remove_ephemeral)
+    specs = SpecStore(state_dir / "runtime")
+    layers.keep({record.layer for record in specs.load_all() if record.layer})
     storage, egress = Storage(), EgressClient(egress_command)
     supervisor = Supervisor(
         pool=pool,
@@ -276,9 +304,11 @@ async def open_supervisor(
         files=files,
         hierarchy=hierarchy,
         sandbox=sandbox,
-        specs=SpecStore(state_dir / "runtime"),
+        specs=specs,
         logs=LogBook(state_dir / "logs"),
-        launcher=Launcher(pool, files, folders, egress, start_timeout_seconds, storage.delete_only),
+        launcher=Launcher(
+            pool, files, folders, egress, layers, start_timeout_seconds, storage.delete_only
+        ),
         egress=egress,
         storage=storage,
         intervals=intervals,
@@ -286,6 +316,17 @@ async def open_supervisor(
     )
     supervisor.begin()
     return supervisor
+
+
+def _open_layers(
+    state_dir: Path, python: Path, source: PackageSource, accept_tiers: Sequence[str]
+) -> Layers:
+    installer = Installer(python, source.index, walls="none" not in accept_tiers)
+    return Layers(state_dir / "packages", source.allowed, installer)
+
+
+def _proof(record: Record) -> Proof:
+    return Proof(msgspec.json.encode(record.openapi), record.checks, record.layer)
 
 
 def _started(running: Running) -> Started:

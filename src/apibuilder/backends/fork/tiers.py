@@ -74,6 +74,7 @@ def folders_for(tier: str, apis_dir: Path) -> tuple[DataFolders, dict[str, str]]
 async def open_pool(
     tiers: Sequence[str],
     apis_dir: Path,
+    layers_dir: Path,
     files: RunFiles,
     make_pool: Callable[[orders.Plan], Pool],
 ) -> tuple[Pool, DataFolders, Sandbox]:
@@ -85,7 +86,7 @@ async def open_pool(
     for tier in tiers:
         folders, missing = folders_for(tier, apis_dir)
         try:
-            plan = _plan(tier, files, apis_dir, own_uid=folders.uids is not None)
+            plan = _plan(tier, files, apis_dir, layers_dir, own_uid=folders.uids is not None)
             pool = make_pool(plan)
             report = await _probed(pool, folders, files)
         except ApiBuilderError as error:
@@ -98,7 +99,9 @@ async def open_pool(
     raise SandboxUnavailable(f"No sandbox as strong as configured works here ({lacks}). {_ADVICE}")
 
 
-def _plan(tier: str, files: RunFiles, apis_dir: Path, *, own_uid: bool) -> orders.Plan:
+def _plan(
+    tier: str, files: RunFiles, apis_dir: Path, layers_dir: Path, *, own_uid: bool
+) -> orders.Plan:
     door = seccomp_program(tier, own_uid=own_uid, egress=True) if tier == "full" else b""
     return orders.Plan(
         tier=tier,
@@ -106,6 +109,7 @@ def _plan(tier: str, files: RunFiles, apis_dir: Path, *, own_uid: bool) -> order
         seccomp_egress=door,
         root_dir=str(files.root_dir),
         apis_dir=str(apis_dir),
+        layers_dir=str(layers_dir),
     )
 
 

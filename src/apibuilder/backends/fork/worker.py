@@ -113,6 +113,9 @@ class _Worker:
         """Make the process what user code expects of one."""
         os.environ.update(boot.env, DATA_DIR=boot.data_dir)
         tracebacks.hide(boot.data_dir, "/data")
+        if boot.packages:
+            sys.path.append(boot.packages)  # last: nothing in it can take another's place
+            tracebacks.hide(boot.packages, "/packages")
         sys.argv = sys.orig_argv = [tracebacks.USER_FILE]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._on_drain, TERM_GRACE_SECONDS)

@@ -244,7 +244,7 @@ def _build_walls(plan: orders.Plan) -> sandbox.Host:
             linux.unshare(sandbox.NAMESPACES)
             socket.sethostname("api")
         with layers.layer("read-only root"):
-            rootfs.assemble(plan.root_dir, plan.apis_dir)
+            rootfs.assemble(plan.root_dir, plan.apis_dir, plan.layers_dir)
     return host
 
 

@@ -1,0 +1,1 @@
+"""What an Api may import beside the runtime: allowed, built once, shared read-only."""

@@ -185,6 +185,11 @@ class Settings(BaseSettings):
         return self.run_dir / "limits"
 
     @property
+    def apis_dir(self) -> Path:
+        """Folder of what each Api keeps on this machine."""
+        return self.state_dir / "apis"
+
+    @property
     def usage_dir(self) -> Path:
         """Folder of the gateway's usage segments."""
         return self.state_dir / "usage"

@@ -29,7 +29,7 @@ def walls(pid: int, zygote: int) -> dict[str, bool]:
         "resource limits": _limit(limits, "Max core file size") == "0"
         and _limit(limits, "Max locked memory") == "0"
         and _limit(limits, "Max open files") == "1024",
-        "own /data": "/.apis" not in _mounts(pid),
+        "own /data": "/.host" not in _mounts(pid),
         "private /tmp": "/tmp" in _mounts(pid),
         "no /proc": "/proc" not in _mounts(pid),
         "read-only root": "ro" in _mounts(pid).get("/", set()),

@@ -38,9 +38,9 @@ async def test_the_root_shows_only_what_user_code_needs(
     # The modules and the interpreter keep their paths, so the first step to each is seen.
     steps = {path.parts[1] for path in (ROOT, Path(sys.base_prefix))}
     below_tmp = {".below-tmp"} if "tmp" in steps else set[str]()
-    own = {".apis", "data", "dev", "etc", "lib", "lib64", "tmp", "usr"}
+    own = {".host", "data", "dev", "etc", "lib", "lib64", "packages", "tmp", "usr"}
     assert set(answer["got"]) <= own | steps | below_tmp
-    assert await attack("return os.listdir('/.apis')") == {"got": []}
+    assert await attack("return os.listdir('/.host')") == {"got": []}
 
 
 async def test_own_data_and_tmp_can_be_written(attack: Attack) -> None:

@@ -13,6 +13,8 @@ The contract, in prose, for whoever writes another one:
 * `retire` takes a Deployment away: its Instances take no new requests, finish those in flight
   within the grace time, and end. Retiring what is not there is not an error.
 * `suspend` does the same to its Instances but keeps the Deployment, ready for `acquire`.
+* `overdue` tells a gateway whose call was not answered in time whether its Instance computes; one
+  that is stuck at it is ended, so that it holds no other call.
 * `ending` tells a gateway that lost an Instance why, so that its callers hear of the limit.
 * `placed` lists what the Backend knows, so that the deployer's loop can mend drift.
 
@@ -83,6 +85,10 @@ class Backend(Protocol):
 
     async def ending(self, instance_id: str) -> Ending | None:
         """Why an Instance ended, if it did so lately; one that just hung up is waited for."""
+        ...
+
+    async def overdue(self, instance_id: str) -> Ending | None:
+        """The limit that an Instance breaks on which a call is overdue; None if it only waits."""
         ...
 
     async def placed(self) -> list[Placed]:

@@ -78,6 +78,10 @@ class MemoryBackend:
         """See Backend."""
         return self._endings.get(instance_id)
 
+    async def overdue(self, instance_id: str) -> Ending | None:
+        """See Backend."""
+        return self._endings.get(instance_id)
+
     async def placed(self) -> list[Placed]:
         """See Backend."""
         return [

@@ -74,6 +74,11 @@ class RemoteBackend:
         answer = await self._call("GET", f"/v1/instances/{instance_id}/ending")
         return msgspec.json.decode(answer, type=_Ended).ending
 
+    async def overdue(self, instance_id: str) -> Ending | None:
+        """See Backend."""
+        answer = await self._call("POST", f"/v1/instances/{instance_id}/overdue")
+        return msgspec.json.decode(answer, type=_Ended).ending
+
     async def placed(self) -> list[Placed]:
         """See Backend."""
         answer = await self._call("GET", "/v1/deployments")

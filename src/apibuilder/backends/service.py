@@ -94,6 +94,12 @@ async def ending(instance_id: str, runtime: Runtime) -> Response:
     return _json({"ending": await runtime.ending(instance_id)})
 
 
+@router.post("/v1/instances/{instance_id}/overdue")
+async def overdue(instance_id: str, runtime: Runtime) -> Response:
+    """Whether an Instance computes on which a call is overdue."""
+    return _json({"ending": await runtime.overdue(instance_id)})
+
+
 @router.post("/v1/apis/{api_id}/notes", status_code=204)
 async def note(api_id: UUID, request: Request, runtime: Runtime) -> None:
     """Write a line of the platform's to an Api's log; the body is the line as JSON."""

@@ -122,6 +122,9 @@ def usage(api: ApiRef, as_json: Json = False) -> None:
     )
     for code, count in sorted(found["by_status"].items()):
         output.out.print(f"  {code}  {count:,}")
+    sent, received = found["egress_sent_bytes"], found["egress_received_bytes"]
+    if sent or received:
+        output.out.print(f"  egress: {sent:,} bytes sent, {received:,} received")
 
 
 def logs(

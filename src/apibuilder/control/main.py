@@ -165,7 +165,9 @@ class Parts:
             keys=KeyService(PostgresKeyStore(self._database)),
             metrics=MetricsService(self.apis, PostgresMetricsStore(self._database)),
             secrets=SecretService(self._secrets),
-            usage=UsageService(self.apis, self._usage, self._settings.usage_dir),
+            usage=UsageService(
+                self.apis, self._usage, self._settings.usage_dir, self._settings.apis_dir
+            ),
             system=SystemService(
                 backend=self._backend,
                 database_version=self._database.version,

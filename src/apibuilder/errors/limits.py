@@ -88,6 +88,12 @@ class ProcessesExceeded(LimitExceeded):
     code, status = "processes_exceeded", 502
 
 
+class FilesExceeded(LimitExceeded):
+    """The API had as many files and connections open as one can have."""
+
+    code, status = "files_exceeded", 502
+
+
 class StorageExceeded(LimitExceeded):
     """The API's files take more space than its plan allows."""
 

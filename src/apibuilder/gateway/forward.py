@@ -17,6 +17,7 @@ from apibuilder.backends.fork.link import (
 )
 from apibuilder.errors import (
     ApiBuilderError,
+    DeadlineExceeded,
     InstanceCrashed,
     InstanceUnavailable,
     InvalidResponse,
@@ -25,6 +26,7 @@ from apibuilder.errors import (
 from apibuilder.gateway.body import Upload, inline, next_piece
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 from apibuilder.gateway.headers import Headers
+from apibuilder.gateway.kernel_limits import of_reason
 from apibuilder.gateway.proxies import Caller
 from apibuilder.gateway.run import in_task
 from apibuilder.gateway.table import LiveRoute
@@ -93,6 +95,7 @@ async def forward(
             upload = Upload(call, rest, limits, deadlines)
     head = _request_head(call, headers.passed, target, caller, body)
     call.connection.watcher = call
+    link: Link | None = None
     for pause in _PAUSES:
         try:
             link = (live.pool and live.pool.pick()) or await _wake(live, routes)
@@ -114,7 +117,7 @@ async def forward(
         except ExchangeError as error:
             await in_task()
             await _stop(upload)
-            raise call.failure or await _broken(error, live) from None
+            raise await _failure(error, call, live, link) from None
         else:
             return Answer(exchange, response, upload)
         finally:
@@ -145,11 +148,24 @@ async def _stop(upload: Upload | None) -> None:
         await upload.stop()
 
 
+async def _failure(
+    error: ExchangeError, call: Call, live: LiveRoute, link: Link | None
+) -> ApiBuilderError | CallerLeft:
+    if call.failure is None:
+        return await _broken(error, live)
+    late = isinstance(call.failure, DeadlineExceeded)
+    if late and live.pool is not None and link is not None and link.instance_id is not None:
+        return await live.pool.why_overdue(link.instance_id) or call.failure
+    return call.failure
+
+
 async def _broken(error: ExchangeError, live: LiveRoute) -> ApiBuilderError:
     if isinstance(error, LinkLost) and live.pool is not None:
         return await live.pool.why_lost(error)
     if not isinstance(error, StreamCancelled):
         return InstanceCrashed("The API's process ended before it had answered.")
+    if (limit := of_reason(error.reason, live.route.limits)) is not None:
+        return limit
     if error.reason is Reason.DRAINED:
         return InstanceCrashed("The API was stopped before it had answered.")
     return InvalidResponse("The API gave up before it had answered.")

@@ -99,7 +99,7 @@ class Handler:
     def _tell(self, call: Call, error: ApiBuilderError) -> None:
         """A limit names itself in the metrics and in the Api's log too."""
         if isinstance(error, LimitExceeded):
-            self._metrics.limited(error.code)
+            self._metrics.limited(call.live.api if call.live is not None else "", error.code)
             if call.live is not None:
                 self._notes.add(call.live.route.api_id, error, call.request_id)
 

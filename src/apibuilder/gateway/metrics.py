@@ -34,7 +34,7 @@ class Metrics(Collector):
         self._calls: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._apis: set[str] = {_NONE, _OTHER}
         self._buckets = {f"{kind}xx": [0] * (len(_BOUNDS) + 1) for kind in range(1, 6)}
-        self._limited: defaultdict[str, int] = defaultdict(int)
+        self._limited: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._limiter = Health()
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
@@ -66,11 +66,13 @@ class Metrics(Collector):
         self._buckets[kind][bisect_left(_BOUNDS, seconds)] += 1
         self._seconds[kind] += seconds
 
-    def limited(self, code: str) -> None:
-        """A call was refused or ended by a limit."""
-        self._limited[code] += 1
+    def limited(self, api: str, code: str) -> None:
+        """A call was refused or ended by a limit. `api` is empty for one that named none."""
+        self._limited[self._name(api) if api else _NONE, code] += 1
 
     def _name(self, api: str) -> str:
+        if api in self._apis:
+            return api
         if len(self._apis) >= MAX_APIS:
             return _OTHER
         self._apis.add(api)
@@ -89,10 +91,10 @@ class Metrics(Collector):
         limited = CounterMetricFamily(
             "apibuilder_gateway_limited_calls",
             "Calls that a limit refused or ended, by the code of their answer.",
-            labels=["code"],
+            labels=["api", "code"],
         )
-        for code, count in sorted(self._limited.items()):
-            limited.add_metric([code], count)
+        for (api, code), count in sorted(self._limited.items()):
+            limited.add_metric([api, code], count)
         yield limited
         durations = HistogramMetricFamily(
             "apibuilder_gateway_call_seconds",

@@ -139,6 +139,14 @@ class Pool:
             return InstanceCrashed("The API's process ended before it had answered.")
         return of_ending(ending)
 
+    async def why_overdue(self, instance_id: str) -> ApiBuilderError | None:
+        """The limit that keeps an Instance from answering; None if it only waits."""
+        ending = None
+        with suppress(ApiBuilderError, TimeoutError):
+            async with asyncio.timeout(_WHY_SECONDS):
+                ending = await self._backend.overdue(instance_id)
+        return of_ending(ending) if ending is not None and ending.limit is not None else None
+
     def retire(self) -> None:
         """Take no new calls; each link closes once nothing is in flight on it."""
         for link in self._links.values():

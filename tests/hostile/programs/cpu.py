@@ -6,23 +6,32 @@ _LATE = Problem(code="deadline_exceeded", status=504, limit="timeout_seconds")
 _SHORT = {"timeout_seconds": 0.5}
 
 
+_COMPUTES = Problem(code="cpu_exceeded", status=504, limit="cpu_seconds")
+_SAYS = ("cpu_exceeded: cpu_seconds", "computed on")
+
+
 def _late(name: str, source: str, held: str, says: tuple[str, ...] = ()) -> Program:
     return Program(
         name=name, source=source, expect=_LATE, held=held, limits=_SHORT, says=says, recovers=True
     )
 
 
+def _computes(name: str, source: str) -> Program:
+    return Program(
+        name=name, source=source, expect=_COMPUTES, held="deadline, CPU", limits=_SHORT, says=_SAYS,
+        recovers=True,
+    )  # fmt: skip
+
+
 PROGRAMS = [
-    _late("a loop that blocks all", attack("while True: pass", runs_async=True), "deadline, beat",
-          ("cpu_exceeded: cpu_seconds", "no sign of life")),
+    _computes("a loop that blocks all", attack("while True: pass", runs_async=True)),
     _late("a sleep that blocks all", attack("time.sleep(60)", runs_async=True), "deadline, beat",
           ("deadline_exceeded: timeout_seconds", "no sign of life")),
-    _late("a loop in a thread", attack("while True: pass"), "deadline, beat",
-          ("went on for", "its 0.5 s")),
+    _computes("a loop in a thread", attack("while True: pass")),
     _late("never answers", attack("await asyncio.sleep(60)", runs_async=True), "deadline"),
-    _late("a pattern that never ends",
-          attack("import re; return re.match('(a+)+b', 'a' * 64)"), "deadline, beat"),
-    _late("a number too large", attack("return len(str(7 ** (7 ** 9)))"), "deadline, beat"),
+    _computes("a pattern that never ends",
+              attack("import re; return re.match('(a+)+b', 'a' * 64)")),
+    _computes("a number too large", attack("return len(str(7 ** (7 ** 9)))")),
     _late("will not be cancelled", attack("""
         while True:
             try:

@@ -1,6 +1,6 @@
 """To use up file descriptors."""
 
-from tests.hostile.program import Program, Refused, attack
+from tests.hostile.program import Problem, Program, Refused, app, attack
 
 _FULL = Refused(errors=("OSError",), why="Too many ")
 
@@ -43,4 +43,18 @@ PROGRAMS = [
             kept[-1].register(inner.fileno())
             kept.append(inner)
     """),
+    Program(
+        name="files for ever, and does not care",
+        source=app("""
+            import os
+            kept = []
+            @app.get("/attack")
+            async def run():
+                while True:
+                    kept.append(open(os.environ["DATA_DIR"] + "/f", "w"))
+        """),
+        expect=Problem(code="files_exceeded", status=502, limit="open_files"),
+        held="RLIMIT_NOFILE",
+        says=("files_exceeded: 1 call", "Too many open files"),
+    ),
 ]  # fmt: skip

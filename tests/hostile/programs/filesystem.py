@@ -27,7 +27,7 @@ PROGRAMS = [
         name="find another API's data",
         source=attack("""
             found = []
-            for top in ("/data", "/.apis", os.path.dirname(os.path.dirname(DATA)), "/"):
+            for top in ("/data", "/.host", os.path.dirname(os.path.dirname(DATA)), "/"):
                 for folder, _, names in os.walk(top):
                     found += [name for name in names if name == "secret.txt"]
             return found

@@ -147,6 +147,9 @@ class Workers:
     async def note(self, api_id: UUID, message: str) -> None:
         self.notes.append((api_id, message))
 
+    async def overdue(self, instance_id: str) -> Ending | None:
+        return None
+
     async def ending(self, instance_id: str) -> Ending | None:
         return Ending(detail="signal SIGKILL")
 

@@ -6,19 +6,22 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections import defaultdict
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import structlog
 
-from apibuilder.backends.egress import channel
+from apibuilder.backends.egress import channel, totals
+from apibuilder.backends.egress.totals import Traffic
 
 COMMAND = (sys.executable, "-I", "-m", "apibuilder.backends.egress.main")
 _CLOSE_SECONDS = 2.0
+_MOST_CLOSED = 1024
 _log = structlog.get_logger()
 
 
@@ -32,19 +35,14 @@ class _Door:
     tell: Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Traffic:
-    """Bytes of an Api since the runtime was started."""
-
-    up: int = 0
-    down: int = 0
-
-
 class EgressClient:
     """Doors of workers, and what went through them."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self.traffic: defaultdict[UUID, Traffic] = defaultdict(Traffic)
+    def __init__(self, apis_dir: Path, command: Sequence[str] = COMMAND) -> None:
+        """What each Api moved is kept below `apis_dir`."""
+        self.traffic: dict[UUID, Traffic] = {}  # ever, of those that moved something lately
+        self._apis_dir = apis_dir
+        self._closed: OrderedDict[str, UUID] = OrderedDict()  # whose last report is still to come
         self._command = command
         self._doors: dict[str, _Door] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,6 +68,9 @@ class EgressClient:
         door = self._doors.pop(worker, None)
         if door is not None:
             door.listen.close()
+            self._closed[worker] = door.api_id
+            if len(self._closed) > _MOST_CLOSED:
+                self._closed.popitem(last=False)
             self._send(channel.Close(worker), [])
 
     async def stop(self) -> None:
@@ -137,13 +138,23 @@ class EgressClient:
         except msgspec.DecodeError:
             return
         door = self._doors.get(message.worker)
-        if door is None:
-            return
-        if isinstance(message, channel.Said):
+        if isinstance(message, channel.Moved):
+            api_id = door.api_id if door else self._closed.get(message.worker)
+            if api_id is not None:
+                self._moved(api_id, message.up, message.down)
+        elif door is not None:
             door.tell(message.line)
-        else:
-            self.traffic[door.api_id].up += message.up
-            self.traffic[door.api_id].down += message.down
+
+    def _moved(self, api_id: UUID, up: int, down: int) -> None:
+        traffic = self.traffic.get(api_id) or totals.read(self._apis_dir, api_id)
+        traffic.up += up
+        traffic.down += down
+        self.traffic[api_id] = traffic
+        totals.write(self._apis_dir, api_id, traffic)
+
+    def forget(self, api_id: UUID) -> None:
+        """The Api is gone."""
+        self.traffic.pop(api_id, None)
 
     def _restart(self) -> None:
         process = self._process

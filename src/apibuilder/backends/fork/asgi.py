@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
+from apibuilder.backends.fork import refusals
 from apibuilder.backends.fork.app_stream import AppStream
 from apibuilder.backends.fork.frames import (
     MAX_CHUNK,
@@ -23,6 +24,7 @@ from apibuilder.backends.fork.streams import Outgoing
 if TYPE_CHECKING:
     from apibuilder.backends.fork.server import WorkerLink
 
+_ERROR = 500
 _ERROR_BODY = b"Internal Server Error"
 _ERROR_HEADERS = [
     (b"content-type", b"text/plain; charset=utf-8"),
@@ -33,12 +35,13 @@ _ERROR_HEADERS = [
 class HttpStream(AppStream):
     """One request and its response."""
 
-    __slots__ = ("_begun", "_over_event", "_started", "_unread")
+    __slots__ = ("_begun", "_over_event", "_started", "_unread", "_whole")
 
     def __init__(self, link: WorkerLink, stream: int, head: RequestHead, *, end: bool) -> None:
         super().__init__(link, stream, head, end=end)
         self._unread: bytes | None = head.body  # what came with the head
         self._started: tuple[int, Headers] | None = None  # by the app; not yet sent
+        self._whole: bytes | None = None  # all of an error's body, see `send`
         self._begun = False  # the response's head is on its way
         self._over_event: asyncio.Event | None = None
 
@@ -50,7 +53,7 @@ class HttpStream(AppStream):
         self.fail(error)
 
     async def _returned(self) -> None:
-        if not self._over:
+        if not self._over and self._whole is None:
             self.fail(RuntimeError("The app returned without completing its response."))
 
     def fail(self, error: BaseException) -> None:
@@ -62,8 +65,14 @@ class HttpStream(AppStream):
             return
         if self._begun:
             self._link.send(cancel_frame(self._stream, Reason.APP_ERROR))
+        elif (limit := refusals.reason(error)) is not None:
+            self._started = None
+            self._link.send(cancel_frame(self._stream, limit))
+        elif self._whole is not None and self._started is not None:
+            return  # it is sent at the end of the turn
         else:
-            self._started = 500, _ERROR_HEADERS
+            self._whole = None
+            self._started = _ERROR, _ERROR_HEADERS
             self._send_response(_ERROR_BODY, end=True)
         self._finish()
 
@@ -100,19 +109,31 @@ class HttpStream(AppStream):
             more = message.get("more_body", False)
             if self._head.method == "HEAD":
                 body = b""
-            if self._started is not None and len(body) <= MAX_CHUNK:
-                self._send_response(bytes(body), end=not more)
-                if self._link.congested:
-                    await self._link.writable()
+            if self._is_error and not more and len(body) <= MAX_CHUNK:
+                # Frameworks answer for an error and then raise it, in the same turn of the loop:
+                # what it was may make another answer of this one.
+                self._whole = bytes(body)
             else:
-                self.send_head()
-                await self._send_body(bytes(body), end=not more)
-            if not more and not self._over:
-                self._finish()
+                await self._send_piece(bytes(body), end=not more)
         elif kind == "http.response.start":
             self._start_response(message)
         elif kind != "http.response.trailers":
             raise RuntimeError(f"Unexpected ASGI message {kind!r}.")
+
+    @property
+    def _is_error(self) -> bool:
+        return self._started is not None and self._started[0] == _ERROR
+
+    async def _send_piece(self, body: bytes, *, end: bool) -> None:
+        if self._started is not None and len(body) <= MAX_CHUNK:
+            self._send_response(body, end=end)
+            if self._link.congested:
+                await self._link.writable()
+        else:
+            self.send_head()
+            await self._send_body(body, end=end)
+        if end and not self._over:
+            self._finish()
 
     async def _send_late(self, kind: str) -> None:
         if not self._cancelled:
@@ -135,8 +156,13 @@ class HttpStream(AppStream):
 
     def send_head(self) -> None:
         """Send the response's head if it waits for the first piece of its body."""
-        if self._started is not None and not self._over:
+        if self._started is None or self._over:
+            return
+        if self._whole is None:
             self._send_response(b"", end=False)
+        else:
+            self._send_response(self._whole, end=True)
+            self._finish()
 
     def _send_response(self, body: bytes, *, end: bool) -> None:
         assert self._started is not None

@@ -49,6 +49,8 @@ MAX_CHUNK = 64 * 1024
 MAX_HEAD = 128 * 1024  # a head without its inline body
 MAX_HEADERS = 256
 MAX_FRAME = MAX_HEAD + MAX_CHUNK
+OPEN_FILES = 1024  # that a worker may have
+TMP_MB = 16  # that a worker's own /tmp holds
 MAX_CONTROL = 4 * 1024 * 1024
 WINDOW = 256 * 1024
 
@@ -69,6 +71,12 @@ class Reason(IntEnum):
     PROTOCOL = 5
     TOO_LARGE = 6
     DRAINED = 7  # the worker's grace time was over before the app had answered
+    # The app gave up on what the kernel refused it, because of a limit (refusals.py):
+    FILES = 8
+    FILE_SIZE = 9
+    SPACE = 10
+    THREADS = 11
+    MEMORY = 12
 
 
 class FrameError(Exception):

@@ -44,6 +44,22 @@ def cpu_seconds(pid: int) -> float:
     return (int(found[11]) + int(found[12])) / _TICKS
 
 
+def thread_seconds(pid: int) -> dict[str, float]:
+    """CPU time of each thread of a process, by its id; empty when it is gone."""
+    found: dict[str, float] = {}
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                fields = (task / "stat").read_text().rpartition(")")[2].split()
+                found[task.name] = (int(fields[11]) + int(fields[12])) / _TICKS
+    return found
+
+
+def busiest(before: dict[str, float], after: dict[str, float]) -> float:
+    """CPU time of the thread that used most between two looks."""
+    return max((used - before.get(one, 0.0) for one, used in after.items()), default=0.0)
+
+
 def _stat(pid: int) -> list[str]:
     """Fields of /proc/<pid>/stat from the third one on."""
     with suppress(OSError):

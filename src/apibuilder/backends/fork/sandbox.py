@@ -18,13 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apibuilder.backends.fork import door, linux, rootfs
+from apibuilder.backends.fork import door, frames, linux, rootfs
 from apibuilder.backends.fork.orders import Assign, Plan
 
 TMP = rootfs.TMP
-_TMP_OPTIONS = "size=16m,nr_inodes=1024,mode=1777"
+_TMP_OPTIONS = f"size={frames.TMP_MB}m,nr_inodes=1024,mode=1777"
 NO_WRITABLE_CODE = "no writable code"
-_OPEN_FILES = 1024
 _NOBODY = 65534  # what a worker sees itself as in its user namespace
 NAMESPACES = (
     linux.CLONE_NEWNS
@@ -179,7 +178,7 @@ def enter_user_namespace(proc: int, *, seen_as: int) -> None:
 def _limit(assign: Assign, proc: int, *, alone: bool) -> None:
     """`alone`: no other process counts to the same user, so that its threads can be limited."""
     wanted = {
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_NOFILE: frames.OPEN_FILES,
         resource.RLIMIT_FSIZE: assign.file_bytes,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,

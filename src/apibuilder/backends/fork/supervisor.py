@@ -23,6 +23,7 @@ from apibuilder.backends.egress import client as egress_client
 from apibuilder.backends.egress.client import EgressClient
 from apibuilder.backends.fork import cgroup, tiers
 from apibuilder.backends.fork.data import DataFolders
+from apibuilder.backends.fork.judge import judge
 from apibuilder.backends.fork.launcher import Launcher, Proof, Running
 from apibuilder.backends.fork.logs import LogBook, platform_line
 from apibuilder.backends.fork.placement import Placement
@@ -86,6 +87,7 @@ class Supervisor:
         self._scale = Scale(lambda: tuple(self._placements.values()), scale)
         self._endings: OrderedDict[str, Ending] = OrderedDict()  # by Instance, the last ones
         self._ended: Counter[str] = Counter()  # by code
+        self._judging: dict[str, asyncio.Task[Ending | None]] = {}  # by Instance
         for record in specs.load_all():
             self._know(record.spec, _proof(record))
 
@@ -147,6 +149,7 @@ class Supervisor:
         await asyncio.gather(*(self._end(placement, 0) for placement in ending))
         await asyncio.to_thread(self._folders.remove_api, api_id)
         self._logs.remove(api_id)
+        self._egress.forget(api_id)
 
     async def placed(self) -> list[Placed]:
         """See Backend."""
@@ -166,6 +169,14 @@ class Supervisor:
         """See Backend."""
         if instance_id not in self._endings:
             await self._pool.ended(instance_id, _ENDING_SECONDS)
+        return self._endings.get(instance_id)
+
+    async def overdue(self, instance_id: str) -> Ending | None:
+        """See Backend."""
+        for placement in self._placements.values():
+            for running in placement.running:
+                if running.instance.id == instance_id:
+                    return await self._judged(placement, running)
         return self._endings.get(instance_id)
 
     async def note(self, api_id: UUID, message: str) -> None:
@@ -223,6 +234,15 @@ class Supervisor:
             await asyncio.to_thread(self._folders.remove, name)
             if all(one.spec.api_id != spec.api_id for one in self._placements.values()):
                 self._forget_unless_kept(spec.api_id)
+
+    async def _judged(self, placement: Placement, running: Running) -> Ending | None:
+        """All calls that are overdue there at the same time share one look."""
+        judging = self._judging.get(running.instance.id)
+        if judging is None:
+            judging = asyncio.create_task(judge(placement, running))
+            self._judging[running.instance.id] = judging
+            judging.add_done_callback(lambda _: self._judging.pop(running.instance.id))
+        return await asyncio.shield(judging)
 
     def _forget_unless_kept(self, api_id: UUID) -> None:
         """A test run's Api is nobody's: without a folder there is nobody who would read its log."""
@@ -297,7 +317,7 @@ async def open_supervisor(
     await asyncio.to_thread(folders.remove_ephemeral)
     specs = SpecStore(state_dir / "runtime")
     layers.keep({record.layer for record in specs.load_all() if record.layer})
-    storage, egress = Storage(), EgressClient(egress_command)
+    storage, egress = Storage(), EgressClient(apis_dir, egress_command)
     supervisor = Supervisor(
         pool=pool,
         folders=folders,

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
+from apibuilder.backends.egress import totals
 from apibuilder.control.authentication import Principal
 from apibuilder.domain import Usage
 from apibuilder.store.base import ApiStore, UsageStore
@@ -17,10 +18,16 @@ from apibuilder.store.ledger import SegmentReader, open_segments
 class UsageService:
     """Reads segment files in `folder` and rows in the store."""
 
-    def __init__(self, apis: ApiStore, usage: UsageStore, folder: Path) -> None:
+    def __init__(self, apis: ApiStore, usage: UsageStore, folder: Path, apis_dir: Path) -> None:
+        """`folder` has the gateways' segments, `apis_dir` what the runtime keeps of each Api."""
         self._apis = apis
         self._usage = usage
         self._folder = folder
+        self._apis_dir = apis_dir
+
+    def egress(self, api_id: UUID) -> totals.Traffic:
+        """Bytes that the Api moved through the egress proxy so far."""
+        return totals.read(self._apis_dir, api_id)
 
     async def calls(self, principal: Principal, ref: str) -> tuple[UUID, Counter[int]]:
         """The Api's id and its calls by status. Raises NotFound.

@@ -18,6 +18,7 @@ from apibuilder.backends.fork.watch import Intervals
 from apibuilder.domain import ApiStatus, DeploymentSpec, Route
 from apibuilder.store.base import Change
 from tests.contracts.backends import ROOT, fork_backend, spec
+from tests.hostile.neighbour import PAUSE_SECONDS, QUIET_CALLS, Neighbour, rss_mb
 from tests.hostile.program import NotDeployed, Program, Seen
 from tests.integration.gateway.harness import Published, World
 
@@ -48,20 +49,30 @@ class Road:
         self._client = client
         self._neighbour: Published | None = None
         self._secret = ""
+        self._pid = 0
+        self.watched: dict[str, Neighbour] = {}  # by program, if it is measured
 
     async def begin(self) -> None:
         """Deploy the neighbour."""
         wanted = spec(_SECRET)
         await self.backend.place(wanted)
         self._neighbour = await self._publish(wanted, "neighbour")
+        self._pid = self.backend._placements[wanted.deployment_id].running[0].handle.pid
         self._secret = str(self.backend._folders.apis_dir / str(wanted.api_id) / "data/secret.txt")
 
-    async def run(self, program: Program) -> tuple[Seen, list[int]]:
+    async def run(self, program: Program, *, measure: bool = False) -> tuple[Seen, list[int]]:
         """What became of it, and each status of the neighbour's other than 200."""
         limits = {"memory_mb": 96, "timeout_seconds": 8} | program.limits
         wanted = spec(self._source(program), **limits)
         odd: list[int] = []
-        watching = asyncio.create_task(self._watch_neighbour(odd))
+        watched = Neighbour()
+        if measure:
+            self.watched[program.name] = watched
+            for _ in range(QUIET_CALLS):
+                watched.before_ms.append((await self._ask_neighbour())[1])
+                await asyncio.sleep(PAUSE_SECONDS)
+        watched.before_mb = rss_mb(self._pid)
+        watching = asyncio.create_task(self._watch_neighbour(odd, watched))
         try:
             seen = await self._deploy_and_call(program, wanted)
         finally:
@@ -123,13 +134,21 @@ class Road:
         except aiohttp.ClientError:
             return 0, None
 
-    async def _watch_neighbour(self, odd: list[int]) -> None:
+    async def _ask_neighbour(self) -> tuple[int, float]:
+        """Status and milliseconds."""
         assert self._neighbour is not None
+        begun = time.perf_counter()
+        status, _ = await self._call(self._neighbour, "/alive")
+        return status, (time.perf_counter() - begun) * 1e3
+
+    async def _watch_neighbour(self, odd: list[int], watched: Neighbour) -> None:
         while True:
-            status, _ = await self._call(self._neighbour, "/alive")
+            status, took = await self._ask_neighbour()
             if status != 200:
                 odd.append(status)
-            await asyncio.sleep(0.01)
+            watched.during_ms.append(took)
+            watched.during_mb = max(watched.during_mb, rss_mb(self._pid))
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _recovered(self, api: Published) -> None:
         """Wait until the Api serves again; what is stuck is replaced."""

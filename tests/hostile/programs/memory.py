@@ -1,6 +1,6 @@
 """To take more memory than the plan allows, or to make code of it."""
 
-from tests.hostile.program import Got, Problem, Program, Refused, Status, app, attack
+from tests.hostile.program import Got, Problem, Program, Refused, app, attack
 
 _EXCEEDED = Problem(code="memory_exceeded", status=502, limit="memory_mb")
 _SAYS = ("memory_exceeded: memory_mb, allowed 64",)
@@ -116,9 +116,9 @@ PROGRAMS = [
     Program(
         name="ask for more than there is",
         source=app("@app.get('/attack')\ndef run():\n    return len(bytearray(1 << 45))\n"),
-        expect=Status(status=500),
+        expect=Problem(code="memory_exceeded", status=502, limit="memory_mb"),
         held="kernel",
-        says=("MemoryError",),
+        says=("MemoryError", "memory_exceeded: 1 call"),
     ),
     Program(
         name="a great deal of untouched memory",

@@ -81,8 +81,8 @@ PROGRAMS = [
             async def run():
                 Evil()
         """),
-        expect=Problem(code="deadline_exceeded", status=504, limit="timeout_seconds"),
-        held="deadline, beat",
+        expect=Problem(code="cpu_exceeded", status=504, limit="cpu_seconds"),
+        held="deadline, CPU",
         limits={"timeout_seconds": 0.5},
         says=("cpu_exceeded",),
         recovers=True,

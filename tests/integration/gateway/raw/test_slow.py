@@ -45,17 +45,17 @@ async def drip(raw: Raw, data: bytes, pause: float) -> None:
         await asyncio.sleep(pause)
 
 
-async def closes(raw: Raw) -> float:
-    """Seconds until it is closed without an answer."""
-    begun = time.monotonic()
+async def closes(raw: Raw) -> None:
+    """Waits until it is closed without an answer."""
     async with asyncio.timeout(30):
         assert await raw.closed()
-    return time.monotonic() - begun
 
 
 async def test_who_says_nothing_is_closed(api: tuple[World, Published]) -> None:
+    opened = time.monotonic()
     async with Raw(api[0].port) as raw:
-        assert await closes(raw) >= PATIENCE.head
+        await closes(raw)
+    assert time.monotonic() - opened > PATIENCE.head * 0.9  # not merely turned away
 
 
 async def test_who_drips_a_head_is_closed_however_steadily(api: tuple[World, Published]) -> None:
@@ -86,10 +86,12 @@ async def test_who_keeps_a_connection_without_a_word_is_closed(
 ) -> None:
     world, made = api
     async with Raw(world.port) as raw:
+        asked = time.monotonic()
         raw.write(a_head(made))
         answer = await raw.answer()
         assert answer is not None and answer.status == 200
-        assert await closes(raw) >= PATIENCE.idle
+        await closes(raw)
+    assert time.monotonic() - asked > PATIENCE.idle * 0.9
 
 
 @pytest.mark.parametrize("begins", [b"", b"ab"])

@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -76,30 +77,32 @@ class SharedLimiter:
         """One call wants in. Raises Unavailable if the table is full."""
         wall = self._wall()
         this_month = self._month_of(wall)
+        names = _names(policy.api, len(self._seats))
         with self._counters as counters:
             now = self._monotonic_ns()
             tats = [counters.get(Kind.BUCKET, bucket.name)[0] for bucket in policy.buckets]
             used = [self._used(quota.name, this_month) for quota in policy.quotas]
-            mine, others = self._in_flight(policy.api)
-            verdict = judge(policy, now, tats, used, mine + others, self._month_end - wall)
+            eras = counters.eras(len(names))
+            in_flight = self._in_flight(names, eras)
+            verdict = judge(policy, now, tats, used, sum(in_flight), self._month_end - wall)
             if verdict.refused_by is None:
                 for bucket, tat in zip(policy.buckets, tats, strict=True):
                     full_at = take_from(tat, now, bucket.interval_ns)
                     counters.put(Kind.BUCKET, bucket.name, full_at)
                 for quota, count in zip(policy.quotas, used, strict=True):
                     counters.put(Kind.QUOTA, quota.name, count + 1, this_month)
-                counters.put(
-                    Kind.IN_FLIGHT, f"{self._seat}:{policy.api}", mine + 1, self._era(self._seat)
-                )
+                mine = in_flight[self._seat] + 1
+                stamp = _stamp(self._seat, eras[self._seat])
+                counters.put(Kind.IN_FLIGHT, names[self._seat], mine, stamp)
         return verdict
 
     def release(self, api: str) -> None:
         """A call that was let in is over."""
-        name = f"{self._seat}:{api}"
+        name = _names(api, len(self._seats))[self._seat]
         with self._counters as counters:
-            left = counters.get(Kind.IN_FLIGHT, name)[0] - 1
-            assert left >= 0, "a release without its take"
-            counters.put(Kind.IN_FLIGHT, name, left, self._era(self._seat))
+            count, stamp = counters.get(Kind.IN_FLIGHT, name)
+            assert count > 0, "a release without its take"
+            counters.put(Kind.IN_FLIGHT, name, count - 1, stamp)
 
     async def restore(self, calls: Mapping[str, int], month: int) -> None:
         """A month's calls by quota's name, as the ledger has them."""
@@ -119,28 +122,21 @@ class SharedLimiter:
         count, counted_in = self._counters.get(Kind.QUOTA, name)
         return count if counted_in == this_month else 0
 
-    def _in_flight(self, api: str) -> tuple[int, int]:
-        """This process's calls and those of the others."""
-        mine = others = 0
-        for seat in self._seats:
-            count, era = self._counters.get(Kind.IN_FLIGHT, f"{seat}:{api}")
-            if count and era == self._era(seat):
-                if seat == self._seat:
-                    mine = count
-                else:
-                    others += count
-        return mine, others
+    def _in_flight(self, names: tuple[str, ...], eras: tuple[int, ...]) -> list[int]:
+        """How many calls each seat has in flight: those of an earlier era of it are over."""
+        found = [self._counters.keep(Kind.IN_FLIGHT, name) for name in names]
+        return [
+            count if belongs_to == _stamp(seat, eras[seat]) else 0
+            for seat, (count, belongs_to) in enumerate(found)
+        ]
 
     def _is_stale(self, kind: Kind, value: int, belongs_to: int) -> bool:
         if kind is Kind.BUCKET:
             return value <= self._monotonic_ns()
         if kind is Kind.QUOTA:
             return belongs_to < self._month
-        return belongs_to != 0 and (value == 0 or belongs_to != self._era(belongs_to % _MOST_SEATS))
-
-    def _era(self, seat: int) -> int:
-        """What is in flight at a seat belongs to its era; a new one begins when it is cleared."""
-        return (self._counters.get(Kind.IN_FLIGHT, f"seat:{seat}")[0] + 1) * _MOST_SEATS + seat
+        seat, era = belongs_to % _MOST_SEATS, belongs_to // _MOST_SEATS
+        return value == 0 or self._counters.eras(_MOST_SEATS)[seat] != era
 
     def _sit(self) -> tuple[int, int]:
         for _ in range(_SIT_TRIES):
@@ -168,8 +164,7 @@ class SharedLimiter:
     def _clear(self, seat: int) -> None:
         """Begin a new era of a seat: whoever sat there is gone."""
         with self._counters as counters:
-            eras = counters.get(Kind.IN_FLIGHT, f"seat:{seat}")[0]
-            counters.put(Kind.IN_FLIGHT, f"seat:{seat}", eras + 1)
+            counters.begin_era(seat)
 
     async def _sweep(self) -> None:
         while True:
@@ -179,3 +174,13 @@ class SharedLimiter:
                 if fd is not None:
                     self._clear(seat)
                     os.close(fd)
+
+
+@lru_cache(maxsize=50_000)
+def _names(api: str, seats: int) -> tuple[str, ...]:
+    """What an Api's calls in flight are counted under, by seat."""
+    return tuple(f"{seat}:{api}" for seat in range(seats))
+
+
+def _stamp(seat: int, era: int) -> int:
+    return era * _MOST_SEATS + seat

@@ -16,7 +16,7 @@ import hashlib
 import mmap
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,7 @@ WINDOW = 64
 
 _HEADER_BYTES = 4096
 _HEADER = struct.Struct("<16s36s")
+_ERAS_AT = 64
 _MAGIC = b"ABLIMITS00000001"
 _SLOT = struct.Struct("<14sHqq")  # digest, kind, value, what the value belongs to
 _VALUES = struct.Struct("<qq")
@@ -57,7 +58,8 @@ class Counters:
         """Open it, or make it; one of before this machine's last start is made anew."""
         self._stale = stale
         self._slots = slots
-        self._where: dict[tuple[Kind, str], int] = {}
+        # By kind: where names were found, and what must stand there for that to be true still.
+        self._where: list[dict[str, tuple[int, bytes]]] = [{} for _ in range(len(Kind) + 1)]
         size = _HEADER_BYTES + slots * _SLOT.size
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with self:
@@ -85,10 +87,27 @@ class Counters:
         self._map.close()
         os.close(self._fd)
 
+    def eras(self, seats: int) -> tuple[int, ...]:
+        """How often each seat was cleared."""
+        return struct.unpack_from(f"<{seats}q", self._map, _ERAS_AT)
+
+    def begin_era(self, seat: int) -> None:
+        """Clear a seat."""
+        at = _ERAS_AT + 8 * seat
+        struct.pack_into("<q", self._map, at, struct.unpack_from("<q", self._map, at)[0] + 1)
+
     def get(self, kind: Kind, name: str) -> tuple[int, int]:
         """A name's two numbers of a kind; zeros if it has none."""
         at = self._find(kind, name)
         return (0, 0) if at < 0 else _VALUES.unpack_from(self._map, at + _VALUES_AT)
+
+    def keep(self, kind: Kind, name: str) -> tuple[int, int]:
+        """As `get`, and from now on it has them: what is found once is found quickly again."""
+        at = self._find(kind, name)
+        if at < 0:
+            self.put(kind, name, 0)
+            return 0, 0
+        return _VALUES.unpack_from(self._map, at + _VALUES_AT)
 
     def put(self, kind: Kind, name: str, value: int, belongs_to: int = 0) -> None:
         """Write them. Raises Unavailable if the table is full of what still counts."""
@@ -99,16 +118,17 @@ class Counters:
 
     def _find(self, kind: Kind, name: str) -> int:
         """Where its slot is; -1 if it has none."""
+        known = self._where[kind]
+        found = known.get(name)
+        if found is not None and self._map[found[0] : found[0] + _DIGEST_BYTES] == found[1]:
+            return found[0]
         digest = _digest(kind, name)
-        at = self._where.get((kind, name))
-        if at is not None and self._map[at : at + _DIGEST_BYTES] == digest:
-            return at
         for at in self._window(digest):
             held = self._map[at : at + _DIGEST_BYTES]
             if held == digest:
-                if len(self._where) >= _CACHE:
-                    self._where.clear()
-                self._where[kind, name] = at
+                if len(known) >= _CACHE:
+                    known.clear()
+                known[name] = at, digest
                 return at
             if held == _EMPTY:
                 break
@@ -123,9 +143,10 @@ class Counters:
                 return at
         raise Unavailable("The gateway's table of limits is full.")
 
-    def _window(self, digest: bytes) -> list[int]:
+    def _window(self, digest: bytes) -> Iterator[int]:
         first = int.from_bytes(digest[:8], "little")
-        return [_HEADER_BYTES + (first + step) % self._slots * _SLOT.size for step in range(WINDOW)]
+        for step in range(WINDOW):
+            yield _HEADER_BYTES + (first + step) % self._slots * _SLOT.size
 
 
 def _digest(kind: Kind, name: str) -> bytes:

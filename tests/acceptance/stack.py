@@ -75,6 +75,8 @@ class Stack:
             facts = self.facts()
         except (FileNotFoundError, json.JSONDecodeError):
             return False
+        if facts["pid"] != self.process.pid:  # what a predecessor that was killed has left
+            return False
         return all(
             _status(f"{facts[origin]}/readyz") == 200 for origin in ("platform_url", "gateway_url")
         )

@@ -11,6 +11,9 @@ from apibuilder.errors import AmbiguousKey, InvalidKey, MissingKey
 from apibuilder.gateway.edge import EdgeSignatures
 from apibuilder.gateway.headers import RequestHeaders
 from apibuilder.gateway.table import LiveRoute, Principal, Table
+from apibuilder.limits.base import Policy
+
+_NOBODY = Principal(b"", float("inf"), Policy("nobody", (), (), 0), b"", reads_only=True)
 
 
 def key_hash(scope: Scope, headers: RequestHeaders, edge: EdgeSignatures) -> bytes:
@@ -32,12 +35,10 @@ def authenticate(
     An unknown Api, another Api's key and a wrong, revoked or expired key cost the same and are
     answered alike, so that nobody learns from the answer which Apis or keys there are.
     """
-    principal = table.principal(digest)
-    if (
-        principal is None
-        or live is None
-        or principal.policy.api != live.api
-        or principal.expires_at <= time.time()
-    ):
+    principal = table.principal(digest) or _NOBODY
+    api = "unknown" if live is None else live.api
+    # Not `or`, which would leave out steps: all of them are taken, whatever is wrong.
+    wrong = (principal.policy.api != api) | (principal.expires_at <= time.time())
+    if live is None or wrong:
         raise InvalidKey
     return live, principal

@@ -16,7 +16,7 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test hostile check format types docs bench bench-database soak doctor install clean
+.PHONY: help up test hostile check format types docs bench bench-database soak ledger doctor install clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,7 @@ docs: install $(STAMPS)/dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m apibuilder.generator.recipes.page
 	@$(BIN)/python -m apibuilder.generator.packages_page
 	@$(BIN)/python -m tests.integration.store.matrix_docs
+	@$(BIN)/python -m tests.integration.gateway.raw.page
 
 bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 	@$(BIN)/python -m bench.fork
@@ -67,6 +68,9 @@ soak: install $(STAMPS)/dev ## Start and stop N times, swap SWAPS times (1000 ea
 
 bench-database: install $(STAMPS)/dev ## Measure the database with ten million calls (minutes)
 	@$(BIN)/python -m bench.database
+
+ledger: install $(STAMPS)/dev ## Kill gateway, Postgres and serve at 5,000 calls a second; counts the ledger
+	@$(BIN)/python -m tests.ledger.run --rate $(or $(RATE),5000)
 
 doctor: install ## Say what runs and what is missing
 	@$(BIN)/apibuilder doctor

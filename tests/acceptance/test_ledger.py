@@ -1,4 +1,4 @@
-"""The ledger equals what callers saw, once each, after kill -9 of each part in the middle of it."""
+"""The ledger equals what callers saw, once each, after kill -9; a revoked key ends everywhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.revocation import GATEWAYS, measure
 from tests.acceptance.stack import Stack, new_data_dir, remove
 from tests.ledger.run import KILLED, publish, run
 
@@ -19,13 +20,18 @@ Place = tuple[Stack, dict[str, Any]]
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
     folder: Path = new_data_dir()
-    stack = Stack(folder)
+    stack = Stack(folder, {"APIBUILDER_GATEWAY_PROCESSES": str(GATEWAYS)})
     try:
         stack.start()
         yield stack, publish(stack, folder)
     finally:
         stack.stop()
         remove(folder)
+
+
+def test_a_revoked_key_ends_on_all_gateways(place: Place) -> None:
+    """That it ends; `python -m bench.revocation` says how soon."""
+    assert measure(*place) > 0
 
 
 @pytest.mark.parametrize("killed", KILLED)

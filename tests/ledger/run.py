@@ -50,6 +50,7 @@ class Phase:
     missing: int  # answered, and not in the ledger: must be 0
     twice: int  # rows with an id that another row has: must be 0
     unanswered: int  # in the ledger, without an answer that arrived: at most what was in flight
+    skipped: int  # calls that were due while no connection was free: what the machine cannot bear
     lost: int  # calls whose connection broke before their answer
     other: dict[str, int]  # answers that were no 200
     rate: float  # answers a second, over the whole phase with its outage
@@ -96,6 +97,7 @@ def run(stack: Stack, api: dict[str, Any], killed: str, rate: float, seconds: fl
         missing=len(set(answered) - fresh),
         twice=len(answered) - len(set(answered)),
         unanswered=len(fresh - set(answered)),
+        skipped=said["skipped"],
         lost=said["lost"],
         other={status: n for status, n in said["statuses"].items() if status != "200"},
         rate=round(len(answered) / took),

@@ -10,12 +10,10 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.gateway.harness import LIMITS, World
-from tests.integration.gateway.raw import framing, heads, targets, workers
+from tests.integration.gateway.raw import framing, heads, page, targets, workers
 from tests.integration.gateway.raw.case import KEY, OTHER_KEY, Case, head
 from tests.integration.gateway.raw.client import Raw
 from tests.integration.gateway.raw.peer import Peer
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TABLE = [
     pytest.param(one, id=f"{group}: {one.name}")
@@ -27,6 +25,10 @@ TABLE = [
     )
     for one in cases
 ]
+
+
+def test_the_page_is_fresh() -> None:
+    assert page.PAGE.read_text() == page.text(), "run `make docs`"
 
 
 class Place:
@@ -55,6 +57,7 @@ async def place() -> AsyncIterator[Place]:
         await peer.stop()
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("case", TABLE)
 async def test_case(place: Place, case: Case) -> None:
     peer = place.peer

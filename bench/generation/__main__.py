@@ -25,8 +25,8 @@ from apibuilder.control.generations.sandbox import BackendSandbox
 from apibuilder.control.model_access import model_access
 from apibuilder.errors import ApiBuilderError
 from apibuilder.generator.base import Draft, Progress
-from apibuilder.generator.choice import InTurn
 from apibuilder.generator.check import check_source
+from apibuilder.generator.choice import InTurn
 from apibuilder.generator.pipeline import Pipeline
 from apibuilder.generator.providers.base import LanguageModel
 from apibuilder.generator.providers.choose import choose
@@ -76,7 +76,9 @@ class Made:
     error: str = ""
 
 
-async def make(task: Task, way: str, model: LanguageModel | None, sandbox: BackendSandbox, seconds: float) -> Made:
+async def make(
+    task: Task, way: str, model: LanguageModel | None, sandbox: BackendSandbox, seconds: float
+) -> Made:
     """One way with one prompt."""
     made = Made()
     if way == "single":
@@ -109,7 +111,9 @@ async def make(task: Task, way: str, model: LanguageModel | None, sandbox: Backe
     return made
 
 
-async def judge(task: Task, source: str | None, sandbox: BackendSandbox) -> tuple[bool, int, list[str]]:
+async def judge(
+    task: Task, source: str | None, sandbox: BackendSandbox
+) -> tuple[bool, int, list[str]]:
     """Whether it starts, how many steps pass, and what is wrong with the others."""
     if source is None:
         return False, 0, ["nothing was written"]
@@ -126,7 +130,9 @@ async def judge(task: Task, source: str | None, sandbox: BackendSandbox) -> tupl
     return True, len(task.steps) - len(failures), failures
 
 
-async def measure(task: Task, way: str, model: LanguageModel | None, sandbox: BackendSandbox, seconds: float) -> Outcome:
+async def measure(
+    task: Task, way: str, model: LanguageModel | None, sandbox: BackendSandbox, seconds: float
+) -> Outcome:
     """One prompt, one way."""
     began = time.monotonic()
     made = await make(task, way, None if way == "offline" else model, sandbox, seconds)
@@ -159,7 +165,9 @@ def _rates(group: list[dict[str, Any]]) -> dict[str, float | int]:
         "starts_percent": round(share * sum(one["starts"] for one in group), 1),
         "published_percent": round(share * sum(one["published"] for one in group), 1),
         "steps_percent": round(100 * sum(one["passed"] for one in group) / steps, 1),
-        "prompts_passed_percent": round(share * sum(one["passed"] == one["steps"] for one in group), 1),
+        "prompts_passed_percent": round(
+            share * sum(one["passed"] == one["steps"] for one in group), 1
+        ),
         "tokens_mean": round(sum(one["tokens"] for one in group) / len(group)),
         "seconds_mean": round(sum(one["seconds"] for one in group) / len(group), 1),
         "repairs": sum(one["repairs"] for one in group),

@@ -124,7 +124,9 @@ class Settings(BaseSettings):
         None,
         description="Base URL of an OpenAI-compatible server (Ollama, vLLM, llama.cpp), with `/v1`.",
     )
-    model_key: str | None = Field(None, repr=False, description="Key of that server, if it has one.")
+    model_key: str | None = Field(
+        None, repr=False, description="Key of that server, if it has one."
+    )
     model_style: Literal["auto", "pieces", "whole"] = Field(
         "auto",
         description="What a model writes: functions that rules put together (`pieces`), or whole "

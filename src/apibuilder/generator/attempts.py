@@ -14,7 +14,7 @@ from apibuilder.generator.runner import run_case
 
 _FILE = "main.py"
 # Appended to a source whose tests met a server error, to learn its cause; never published.
-_TELLING = '''
+_TELLING = """
 
 import traceback as _traceback
 from fastapi.responses import PlainTextResponse as _Plain
@@ -25,7 +25,7 @@ async def _tell(_request, error):
     own = [f for f in _traceback.extract_tb(error.__traceback__) if f.filename == _tell.__code__.co_filename]
     line = own[-1].lineno if own else 0
     return _Plain(f"{type(error).__name__}: {error} (line {line})"[:350], 500)
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)

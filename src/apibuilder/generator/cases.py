@@ -38,7 +38,7 @@ class StepRequest(BaseModel):
     path: str
     query: Query = {}
     headers: dict[str, str] = {}
-    body: JsonValue = Field(None, description="Sent as JSON; to send `null` use `text`.")
+    body: JsonValue = Field(default=None, description="Sent as JSON; to send `null` use `text`.")
     text: str | None = None
     form: dict[str, str] = {}
     files: dict[str, Upload] = {}
@@ -49,16 +49,18 @@ class Expectation(BaseModel):
 
     status: int
     or_status: list[int] = Field(
-        [], description="Also right, as the plan names it; then nothing else is compared."
+        default=[], description="Also right, as the plan names it; then nothing else is compared."
     )
-    members: list[str] = Field([], description="Names that the JSON object, or each of a list, has.")
-    subset: JsonValue = Field(None, description="JSON that the answer contains.")
-    equals: JsonValue = Field(None, description="JSON that the answer is.")
-    headers: dict[str, str] = Field({}, description="Text that each header contains.")
-    contains: list[str] = Field([], description="Texts that the body contains.")
-    lacks: list[str] = Field([], description="Texts that the body does not contain.")
+    members: list[str] = Field(
+        default=[], description="Names that the JSON object, or each of a list, has."
+    )
+    subset: JsonValue = Field(default=None, description="JSON that the answer contains.")
+    equals: JsonValue = Field(default=None, description="JSON that the answer is.")
+    headers: dict[str, str] = Field(default={}, description="Text that each header contains.")
+    contains: list[str] = Field(default=[], description="Texts that the body contains.")
+    lacks: list[str] = Field(default=[], description="Texts that the body does not contain.")
     prefix: str | None = Field(
-        None,
+        default=None,
         pattern="^(?:[0-9a-fA-F]{2})+$",
         description="Hex of the bytes that the body begins with.",
     )
@@ -70,7 +72,8 @@ class Step(BaseModel):
     request: StepRequest
     expect: Expectation
     capture: dict[str, str] = Field(
-        {}, description="Name -> where its value is in the answer's JSON, such as `items.0.id`."
+        default={},
+        description="Name -> where its value is in the answer's JSON, such as `items.0.id`.",
     )
 
 

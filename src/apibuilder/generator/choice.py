@@ -44,7 +44,7 @@ class InTurn:
         except NeedsModel as unclear:
             refusal = unclear
         else:
-            if has_all(plan, prompt):
+            if has_all(plan, prompt, await self._recipes.code(plan)):
                 return plan
             refusal = NeedsModel(
                 f"The recipe {plan.title!r} does something like it, at other addresses than the "

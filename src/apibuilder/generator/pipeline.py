@@ -69,9 +69,7 @@ class Pipeline:
     async def edit(self, plan: Plan, change: str, report: Report) -> Generated:
         """An API in place of one made of `plan`. Raises the same."""
         run = self._begin(report, _keep_nothing)
-        return await self._in_time(
-            run.whole(lambda: run.generator.revise(plan, change), Draft())
-        )
+        return await self._in_time(run.whole(lambda: run.generator.revise(plan, change), Draft()))
 
     async def plan(self, prompt: str, report: Report) -> Plan:
         """Only the plan, for a person to change before code is written. Raises the same."""

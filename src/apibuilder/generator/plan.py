@@ -66,9 +66,11 @@ class PlanEndpoint(BaseModel):
     request: str | None = None
     response: str | None = None
     errors: list[PlanError] = []
-    status: int | None = Field(None, ge=200, le=399, description="Of an answer that is no error.")
-    does: str = Field("", description="All that the prompt says of it.")
-    many: bool = Field(False, description="Whether it answers a list of `response`.")
+    status: int | None = Field(
+        default=None, ge=200, le=399, description="Of an answer that is no error."
+    )
+    does: str = Field(default="", description="All that the prompt says of it.")
+    many: bool = Field(default=False, description="Whether it answers a list of `response`.")
     examples: list[PlanExample] = []
 
 
@@ -82,7 +84,7 @@ class Plan(BaseModel):
     packages: list[str] = Field(
         default=[], description="What it imports beside the standard library."
     )
-    storage: bool = Field(False, description="Whether it keeps data between requests.")
+    storage: bool = Field(default=False, description="Whether it keeps data between requests.")
     egress: list[str] = Field(default=[], description="Hosts that it calls.")
     memo: dict[str, JsonValue] = Field(
         default={},

@@ -34,7 +34,12 @@ _SILENCE_SECONDS = 10.0  # then a comment is sent, so that no proxy takes the an
     "/generations",
     status_code=201,
     response_model=DeployResult,
-    responses={200: {"content": {_SSE: {}}, "description": "Events: `stage`, `progress`, `result`, `error`."}},
+    responses={
+        200: {
+            "content": {_SSE: {}},
+            "description": "Events: `stage`, `progress`, `result`, `error`.",
+        }
+    },
 )
 async def generate(
     body: CreateGeneration,

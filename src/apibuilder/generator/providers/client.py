@@ -66,7 +66,8 @@ class Client:
             model_settings=self._settings(question),
             model_request_parameters=self._parameters(question),
         )
-        async with streaming as stream:
+        # Entered for each question: then no connection outlives it, whatever becomes of the answer.
+        async with self._model, streaming as stream:
             seen = 0
             async for _ in stream:
                 letters = len(_said(stream.get()))
@@ -109,7 +110,7 @@ class Client:
 
     def _read(self, response: ModelResponse, spend: Spend) -> Answer:
         usage = response.usage
-        spend.answered(usage.input_tokens, usage.output_tokens, _price(response))
+        spend.answered(usage.input_tokens, usage.output_tokens, _price(self.name, response))
         if response.finish_reason == "content_filter":
             raise ModelRefused(f"{self.name} declined to answer. Say it differently.")
         text = _said(response)
@@ -131,11 +132,16 @@ def _said(response: ModelResponse) -> str:
     return "".join(parts)
 
 
-def _price(response: ModelResponse) -> float:
-    """In USD; nothing for a model that no price list names."""
+def _price(name: str, response: ModelResponse) -> float:
+    """In USD, by the model that was asked for; nothing for one that no price list names."""
+    from genai_prices import calc_price  # noqa: PLC0415
+
+    provider, _, model = name.partition(":")
+    if provider == "compatible":
+        return 0.0
     try:
-        return float(response.cost().total_price)
-    except (LookupError, AssertionError, ValueError):
+        return float(calc_price(response.usage, model, provider_id=provider).total_price)
+    except (LookupError, ValueError):
         return 0.0
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import re
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from apibuilder.generator.written.planning import Proposal, Proposed
 
 _FENCE = re.compile(r"```(?:json)?[ \t]*\n?(.*?)(?:```|\Z)", re.S)
 _OBJECT = re.compile(r"\{[^{}]*\"call\"[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
-_LIMITS = {name: meta.max_length for name, field in Proposed.model_fields.items() for meta in field.metadata if hasattr(meta, "max_length")}
+_LIMITS = {
+    name: meta.max_length
+    for name, field in Proposed.model_fields.items()
+    for meta in field.metadata
+    if hasattr(meta, "max_length")
+}
 
 
 def read_proposal(text: str) -> Proposal | None:
@@ -28,21 +33,23 @@ def read_proposal(text: str) -> Proposal | None:
     return Proposal(title=title[1] if title else "API", endpoints=endpoints[:16])
 
 
-def _json(text: str) -> object:
+def _json(text: str) -> JsonValue:
     try:
         return json.loads(text)
     except ValueError:
         return None
 
 
-def _proposed(item: object) -> Proposed | None:
+def _proposed(item: JsonValue) -> Proposed | None:
     if not isinstance(item, dict):
         return None
     facts: dict[str, object] = {}
     for name, value in item.items():
         if name in _LIMITS and not isinstance(value, str):
             value = json.dumps(value) if value else ""
-        facts[name] = value[: _LIMITS[name]] if isinstance(value, str) and name in _LIMITS else value
+        facts[name] = (
+            value[: _LIMITS[name]] if isinstance(value, str) and name in _LIMITS else value
+        )
     try:
         return Proposed.model_validate(facts)
     except ValidationError:

@@ -13,7 +13,9 @@ from apibuilder.generator.written.things import Collection, collections_of
 
 _PACKAGE = "apibuilder.generator.written.prompts"
 _LONGEST = 10_000  # letters of a text
-_RESERVED = frozenset({"body", "app", "DATA", "Table", "json", "re", "math", "row", "rows", "total"})
+_RESERVED = frozenset(
+    {"body", "app", "DATA", "Table", "json", "re", "math", "row", "rows", "total"}
+)
 _HANDLERS = '''
 @app.exception_handler(RequestValidationError)
 async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -57,7 +59,7 @@ def assemble(plan: Plan, functions: dict[str, Function]) -> str:
     helpers = [h for one in functions.values() for h in one.helpers]
     parts += list(dict.fromkeys(helpers))
     for endpoint in sorted(plan.endpoints, key=_specific_first):
-        parts.append(_route(plan, endpoint, functions[function_name(endpoint)]))
+        parts.append(_route(endpoint, functions[function_name(endpoint)]))
     return with_imports("\n\n\n".join(part.strip("\n") for part in parts) + "\n")
 
 
@@ -206,6 +208,6 @@ def _parameter(p: PlanParameter) -> str:
     return f"{name}: Annotated[{kind} | None, Query({', '.join(arguments)})] = None"
 
 
-def _route(plan: Plan, endpoint: PlanEndpoint, function: Function) -> str:
+def _route(endpoint: PlanEndpoint, function: Function) -> str:
     body = "\n".join(f"    {line}" if line else "" for line in function.lines)
     return f"{signature(endpoint)}\n{body}"

@@ -43,7 +43,7 @@ def body_of(
     lines = found_or_404(endpoint.path, collections)
     match operation:
         case "replace" if owner.put:
-            return _put(plan, endpoint, owner)
+            return _put(endpoint, owner)
         case "read":
             return [*lines, f"return {owner.thing}"]
         case "replace":
@@ -61,14 +61,18 @@ def body_of(
 def creator_of(plan: Plan, collection: Collection) -> PlanEndpoint:
     """The endpoint that makes one of these."""
     for endpoint in plan.endpoints:
-        if collection.put and endpoint.method == "PUT" and endpoint.path.startswith(f"{collection.path}/{{"):
+        if (
+            collection.put
+            and endpoint.method == "PUT"
+            and endpoint.path.startswith(f"{collection.path}/{{")
+        ):
             return endpoint
         if endpoint.method == "POST" and endpoint.path == collection.path:
             return endpoint
     raise AssertionError("a collection is one because something makes its things")
 
 
-def _put(plan: Plan, endpoint: PlanEndpoint, owner: Collection) -> list[str]:
+def _put(endpoint: PlanEndpoint, owner: Collection) -> list[str]:
     """Make or replace the one under the caller's key."""
     values = "body.model_dump(by_alias=True)" if endpoint.request else "{}"
     return [
@@ -76,13 +80,14 @@ def _put(plan: Plan, endpoint: PlanEndpoint, owner: Collection) -> list[str]:
         f'row = {{"{owner.key}": {owner.key}, **{values}}}',
         f"if {owner.thing} is None:",
         f"    return {owner.table}.add(row)",
-        f'return {owner.table}.save({{**{owner.thing}, **row}})',
+        f"return {owner.table}.save({{**{owner.thing}, **row}})",
     ]
 
 
 def fields_of(plan: Plan, name: str | None) -> list[PlanField]:
     """Of a model of the plan."""
-    return next((model.fields for model in plan.models if model.name == name), [])
+    none: list[PlanField] = []
+    return next((model.fields for model in plan.models if model.name == name), none)
 
 
 def _create(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]) -> list[str]:
@@ -100,7 +105,7 @@ def _create(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collectio
             f"if {collection.table}.first({same}) is not None:",
             f'    raise HTTPException(409, "This {unique.replace("_", " ")} is taken already.")',
         ]
-    lines.append(f"row = body.model_dump(by_alias=True)" if taken else "row = {}")
+    lines.append("row = body.model_dump(by_alias=True)" if taken else "row = {}")
     if parent is not None:
         lines.append(f'row["{parent.link}"] = {parent.thing}["id"]')
     for f in kept_fields(plan, endpoint, collections):
@@ -112,13 +117,18 @@ def _create(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collectio
     return lines
 
 
-def kept_fields(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]) -> list[PlanField]:
+def kept_fields(
+    plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
+) -> list[PlanField]:
     """Fields that answers about one of these have, beside what is sent."""
     found = {f.name: f for f in fields_of(plan, endpoint.request)}
     for f in fields_of(plan, endpoint.response):
         found.setdefault(f.name, f)
     for other in plan.endpoints:
-        if other.method == "GET" and owner_of(other.path, collections) == collections[endpoint.path]:
+        if (
+            other.method == "GET"
+            and owner_of(other.path, collections) == collections[endpoint.path]
+        ):
             if re.fullmatch(re.escape(endpoint.path) + r"/\{\w+\}", other.path):
                 for f in fields_of(plan, other.response):
                     found.setdefault(f.name, f)
@@ -176,8 +186,11 @@ def _filter(name: str, page: list[str]) -> list[str]:
         page.insert(0, f"rows = rows[{a}:] if {a} is not None else rows")
         return []
     if name in {"q", "search", "query", "text"}:
-        texts = 'str(value).lower() for value in row.values() if isinstance(value, str)'
-        return [f"if {a} is not None:", f"    rows = [row for row in rows if any({a}.lower() in t for t in ({texts}))]"]
+        texts = "str(value).lower() for value in row.values() if isinstance(value, str)"
+        return [
+            f"if {a} is not None:",
+            f"    rows = [row for row in rows if any({a}.lower() in t for t in ({texts}))]",
+        ]
     for prefix, sign in (("min_", ">="), ("max_", "<="), ("from_", ">="), ("to_", "<=")):
         if name.startswith(prefix):
             field = name.removeprefix(prefix)

@@ -101,7 +101,14 @@ def is_explicit(told: list[Said], *, fields: bool = False) -> bool:
         keeps = one.status == 201 or any(
             other.path.startswith(f"{one.path}/{{") for other in told if other is not one
         )
-        if not takes or not (one.answer or keeps or "{" in one.path or one.many or one.method == "DELETE" or len(one.text) > 25):
+        if not takes or not (
+            one.answer
+            or keeps
+            or "{" in one.path
+            or one.many
+            or one.method == "DELETE"
+            or len(one.text) > 25
+        ):
             return False
     return True
 
@@ -149,7 +156,12 @@ def _read(one: Said, text: str, query: list[PlanField]) -> None:
     for before, block in _blocks(text):
         _read_block(one, before, block)
     _read_statuses(one, text)
-    if one.method in {"POST", "PUT", "PATCH"} and "{" not in text and not one.body and (spoken := _WITH.search(text)):
+    if (
+        one.method in {"POST", "PUT", "PATCH"}
+        and "{" not in text
+        and not one.body
+        and (spoken := _WITH.search(text))
+    ):
         one.body = [f for f in parse_fields(spoken["list"]) if _is_name(f.name)]
     asked = _QUERY.search(text)
     if asked is not None and not one.query and not one.body:
@@ -162,15 +174,65 @@ def _read(one: Said, text: str, query: list[PlanField]) -> None:
                 f.type = "number"
     if one.method == "GET" and re.search(r"\b(lists?|all|array)\b", text[:60], re.I):
         one.many = not one.answer
-    if re.search(r"(?:returns?|answers?|gives?|an?|responds? with) (?:json )?(?:array|list) of\b", text):
+    if re.search(
+        r"(?:returns?|answers?|gives?|an?|responds? with) (?:json )?(?:array|list) of\b", text
+    ):
         one.many = True
 
 
 _NO_NAMES = frozenset(
-    "a an the its it json body optional required following id status code message error text this "
-    "that same new given all each one field fields query path param params parameter data object "
-    "list array string number integer success no not only and or answering returning responding "
-    "giving returns answers".split()
+    [
+        "a",
+        "an",
+        "the",
+        "its",
+        "it",
+        "json",
+        "body",
+        "optional",
+        "required",
+        "following",
+        "id",
+        "status",
+        "code",
+        "message",
+        "error",
+        "text",
+        "this",
+        "that",
+        "same",
+        "new",
+        "given",
+        "all",
+        "each",
+        "one",
+        "field",
+        "fields",
+        "query",
+        "path",
+        "param",
+        "params",
+        "parameter",
+        "data",
+        "object",
+        "list",
+        "array",
+        "string",
+        "number",
+        "integer",
+        "success",
+        "no",
+        "not",
+        "only",
+        "and",
+        "or",
+        "answering",
+        "returning",
+        "responding",
+        "giving",
+        "returns",
+        "answers",
+    ]
 )
 
 
@@ -197,7 +259,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
 
 def _read_block(one: Said, before: str, block: str) -> None:
     fields = parse_fields(block)
-    if not fields or "error" in fields[0].name.lower() and len(fields) == 1:
+    if not fields or ("error" in fields[0].name.lower() and len(fields) == 1):
         return
     gives, takes = _GIVES.search(before), _TAKES.search(before)
     is_answer = gives is not None and (takes is None or gives.start() >= takes.start())
@@ -209,7 +271,9 @@ def _read_block(one: Said, before: str, block: str) -> None:
         value = _json(block)
         if isinstance(value, dict) and one.body and one.examples == [] and _json_body(one):
             one.examples.append(
-                PlanExample(path=one.path, body=_json_body(one), status=one.status or 200, answer=value)
+                PlanExample(
+                    path=one.path, body=_json_body(one), status=one.status or 200, answer=value
+                )
             )
     else:
         one.body = fields

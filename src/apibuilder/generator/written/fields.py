@@ -26,13 +26,22 @@ _TYPES = {
 _NUMBERS = ("integer", "number")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ITEM = re.compile(
-    r"""^\W*["'`]?(?P<name>[A-Za-z_][\w-]*)["'`]?\??(?P<mark>\?)?\s*[:=(\s]?\s*(?P<rest>.*)$""", re.S
+    r"""^\W*["'`]?(?P<name>[A-Za-z_][\w-]*)["'`]?\??(?P<mark>\?)?\s*[:=(\s]?\s*(?P<rest>.*)$""",
+    re.S,
 )
 _LIST_OF = re.compile(r"\b(?:list|array|lists|arrays) of (\w+)|\[\s*\"?(\w+)\"?|\b(\w+)\[\]")
 _BOUNDS = (
-    (re.compile(r">=\s*(-?\d+(?:\.\d+)?)|\b(?:at least|min(?:imum)?|from)\s*:?\s*(-?\d+)"), "minimum", 0),
+    (
+        re.compile(r">=\s*(-?\d+(?:\.\d+)?)|\b(?:at least|min(?:imum)?|from)\s*:?\s*(-?\d+)"),
+        "minimum",
+        0,
+    ),
     (re.compile(r">\s*(-?\d+(?:\.\d+)?)|\b(?:more|greater) than (-?\d+)"), "minimum", 1),
-    (re.compile(r"<=\s*(-?\d+(?:\.\d+)?)|\b(?:at most|max(?:imum)?|up to)\s*:?\s*(-?\d+)"), "maximum", 0),
+    (
+        re.compile(r"<=\s*(-?\d+(?:\.\d+)?)|\b(?:at most|max(?:imum)?|up to)\s*:?\s*(-?\d+)"),
+        "maximum",
+        0,
+    ),
     (re.compile(r"<\s*(-?\d+(?:\.\d+)?)|\b(?:less|smaller) than (-?\d+)"), "maximum", -1),
     (re.compile(r"\b(-?\d+)\s*(?:-|\u2013|to)\s*\d+\b"), "minimum", 0),
     (re.compile(r"\b-?\d+\s*(?:-|\u2013|to)\s*(\d+)\b"), "maximum", 0),
@@ -96,7 +105,9 @@ def parse_field(item: str) -> PlanField | None:
     field = PlanField(
         name=name,
         type=kind,
-        required=not (match["mark"] or "?" in item.split(":")[0] or _OPTIONAL.search(rest)),
+        required=not (
+            match["mark"] or "?" in item.split(":", maxsplit=1)[0] or _OPTIONAL.search(rest)
+        ),
         choices=_choices(rest, kind),
         description=rest if " " in rest else "",
     )
@@ -174,7 +185,10 @@ def _bound(field: PlanField, text: str) -> None:
         setattr(field, name, value + step)
     if "positive" in text and field.type in _NUMBERS and field.minimum is None:
         field.minimum = 1 if field.type == "integer" else None
-    if re.search(r"non-?empty|not empty|cannot be empty|not be empty", text) and field.type == "string":
+    if (
+        re.search(r"non-?empty|not empty|cannot be empty|not be empty", text)
+        and field.type == "string"
+    ):
         field.minimum = 1
 
 

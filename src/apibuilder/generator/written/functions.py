@@ -7,8 +7,8 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 
-from apibuilder.generator.written.assemble import Function, attribute
 from apibuilder.generator.check import importable
+from apibuilder.generator.written.assemble import Function
 
 _FENCE = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.S)
 _DICT_METHODS = frozenset(dir(dict))
@@ -90,7 +90,10 @@ def _helpers(module: ast.Module, written: _Def, around: Surroundings) -> list[st
                 node is not written and not node.decorator_list and node.name not in around.taken
             ):
                 kept.append(ast.unparse(node))
-            case ast.Assign(targets=[ast.Name(id=name)]) if name not in around.taken | {"app", "router"}:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name not in around.taken | {
+                "app",
+                "router",
+            }:
                 kept.append(ast.unparse(node))
             case ast.Import() | ast.ImportFrom() if _is_needed(node):
                 kept.append(ast.unparse(node))
@@ -101,16 +104,25 @@ def _helpers(module: ast.Module, written: _Def, around: Surroundings) -> list[st
 
 def _is_needed(node: ast.Import | ast.ImportFrom) -> bool:
     """Imports by known names are found anyway; `datetime` would hide the name of the class."""
-    if not importable(node) or isinstance(node, ast.ImportFrom) and node.level:
+    if not importable(node) or (isinstance(node, ast.ImportFrom) and node.level):
         return False
     names = {alias.asname or alias.name for alias in node.names}
     modules = {node.module} if isinstance(node, ast.ImportFrom) else names
-    return not names & _OF_DATETIME and not modules & {"fastapi", "pydantic", "typing", "fastapi.responses", "main", "models"}
+    return not names & _OF_DATETIME and not modules & {
+        "fastapi",
+        "pydantic",
+        "typing",
+        "fastapi.responses",
+        "main",
+        "models",
+    }
 
 
 def _unpacked(written: _Def, around: Surroundings) -> list[str]:
     """Fields of the body that the model took for parameters."""
-    given = [a.arg for a in (*written.args.posonlyargs, *written.args.args, *written.args.kwonlyargs)]
+    given = [
+        a.arg for a in (*written.args.posonlyargs, *written.args.args, *written.args.kwonlyargs)
+    ]
     lines: list[str] = []
     for name in given:
         if name in around.parameters:
@@ -147,7 +159,7 @@ class _Mend(ast.NodeTransformer):
             case _:
                 return False
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:  # noqa: N802 (ast's)
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 if self._makes(node.value, _ROW_MAKERS):
@@ -158,10 +170,12 @@ class _Mend(ast.NodeTransformer):
 
     def _loop(self, target: ast.expr, over: ast.expr) -> None:
         is_rows = self._makes(over, _ROWS_MAKERS) or self._is_table(over)
-        if isinstance(target, ast.Name) and (is_rows or isinstance(over, ast.Name) and over.id in self._lists):
+        if isinstance(target, ast.Name) and (
+            is_rows or (isinstance(over, ast.Name) and over.id in self._lists)
+        ):
             self._rows.add(target.id)
 
-    def visit_For(self, node: ast.For) -> ast.AST:  # noqa: N802
+    def visit_For(self, node: ast.For) -> ast.AST:
         self._loop(node.target, node.iter)
         return self.generic_visit(node)
 
@@ -174,15 +188,26 @@ class _Mend(ast.NodeTransformer):
             self._loop(one.target, one.iter)
         return self.generic_visit(node)
 
-    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _visit_comprehension_first  # noqa: N815
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = (
+        _visit_comprehension_first
+    )
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         match node:
-            case ast.Attribute(value=ast.Name(id="datetime"), attr=attr) if attr in {"datetime", "timedelta", "timezone", "UTC"}:
+            case ast.Attribute(value=ast.Name(id="datetime"), attr=attr) if attr in {
+                "datetime",
+                "timedelta",
+                "timezone",
+                "UTC",
+            }:
                 return ast.Name(id=attr, ctx=node.ctx)
-            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="datetime"), attr="date"), attr=attr):
-                return ast.Attribute(value=ast.Name(id="date", ctx=ast.Load()), attr=attr, ctx=node.ctx)
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Name(id="datetime"), attr="date"), attr=attr
+            ):
+                return ast.Attribute(
+                    value=ast.Name(id="date", ctx=ast.Load()), attr=attr, ctx=node.ctx
+                )
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if (
                 name in self._rows and attr not in _DICT_METHODS
             ):
@@ -194,23 +219,32 @@ class _Mend(ast.NodeTransformer):
             case _:
                 return node
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
         match node:
-            case ast.Subscript(value=ast.Name(id="body"), slice=ast.Constant(value=str() as name)) if (
-                name in self._around.body_fields
-            ):
+            case ast.Subscript(
+                value=ast.Name(id="body"), slice=ast.Constant(value=str() as name)
+            ) if name in self._around.body_fields:
                 return ast.Attribute(value=node.value, attr=attribute_of(name), ctx=node.ctx)
             case _:
                 return node
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="body"), attr="get"), args=[ast.Constant(value=str() as name), *_]) if name in self._around.body_fields:
-                return ast.Attribute(value=ast.Name(id="body", ctx=ast.Load()), attr=attribute_of(name), ctx=ast.Load())
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="body"), attr="get"),
+                args=[ast.Constant(value=str() as name), *_],
+            ) if name in self._around.body_fields:
+                return ast.Attribute(
+                    value=ast.Name(id="body", ctx=ast.Load()),
+                    attr=attribute_of(name),
+                    ctx=ast.Load(),
+                )
             case ast.Call(func=ast.Attribute(value=ast.Name(id="body"), attr="dict" | "to_dict")):
-                node.func = ast.Attribute(value=ast.Name(id="body", ctx=ast.Load()), attr="model_dump", ctx=ast.Load())
+                node.func = ast.Attribute(
+                    value=ast.Name(id="body", ctx=ast.Load()), attr="model_dump", ctx=ast.Load()
+                )
             case ast.Call(func=ast.Attribute(value=table, attr=attr)) if self._is_table(table):
                 self._table_call(node, table, _RENAMED.get(attr, attr))
             case _:
@@ -220,8 +254,13 @@ class _Mend(ast.NodeTransformer):
     def _table_call(self, node: ast.Call, table: ast.expr, attr: str) -> None:
         node.func = ast.Attribute(value=table, attr=attr, ctx=ast.Load())
         if attr in {"add", "save"} and not node.args and node.keywords:
-            keys: list[ast.expr | None] = [ast.Constant(k.arg) if k.arg else None for k in node.keywords]
-            node.args, node.keywords = [ast.Dict(keys=keys, values=[k.value for k in node.keywords])], []
+            keys: list[ast.expr | None] = [
+                ast.Constant(k.arg) if k.arg else None for k in node.keywords
+            ]
+            node.args, node.keywords = (
+                [ast.Dict(keys=keys, values=[k.value for k in node.keywords])],
+                [],
+            )
         if attr == "save" and len(node.args) == 2:  # of an id and what is new
             number, new = node.args
             node.args = [ast.Dict(keys=[None, ast.Constant("id")], values=[new, number])]
@@ -230,14 +269,18 @@ class _Mend(ast.NodeTransformer):
                 dump = ast.Attribute(value=body, attr="model_dump", ctx=ast.Load())
                 node.args = [ast.Call(func=dump, args=[], keywords=[])]
             case [ast.Name(id=name)] if attr == "delete" and name in self._rows:
-                node.args = [ast.Subscript(value=node.args[0], slice=ast.Constant("id"), ctx=ast.Load())]
+                node.args = [
+                    ast.Subscript(value=node.args[0], slice=ast.Constant("id"), ctx=ast.Load())
+                ]
             case _:
                 pass
 
-    def visit_Return(self, node: ast.Return) -> ast.AST:  # noqa: N802
+    def visit_Return(self, node: ast.Return) -> ast.AST:
         self.generic_visit(node)
         match node.value:
-            case ast.Tuple(elts=[said, ast.Constant(value=int() as status)]) if status >= 400:  # as Flask does it
+            case ast.Tuple(elts=[said, ast.Constant(value=int() as status)]) if (
+                status >= 400
+            ):  # as Flask does it
                 raised = ast.Call(
                     func=ast.Name(id="HTTPException", ctx=ast.Load()),
                     args=[ast.Constant(status), _detail(said)], keywords=[],
@@ -252,7 +295,23 @@ class _Mend(ast.NodeTransformer):
         return node
 
 
-_GIVES_VALUE = frozenset({"round", "str", "int", "float", "len", "sum", "min", "max", "abs", "bool", "any", "all", "sorted"})
+_GIVES_VALUE = frozenset(
+    {
+        "round",
+        "str",
+        "int",
+        "float",
+        "len",
+        "sum",
+        "min",
+        "max",
+        "abs",
+        "bool",
+        "any",
+        "all",
+        "sorted",
+    }
+)
 
 
 def _is_bare(value: ast.expr | None) -> bool:
@@ -260,7 +319,14 @@ def _is_bare(value: ast.expr | None) -> bool:
     match value:
         case ast.Constant(value=None) | None:
             return False
-        case ast.Constant() | ast.BinOp() | ast.Compare() | ast.BoolOp() | ast.JoinedStr() | ast.UnaryOp():
+        case (
+            ast.Constant()
+            | ast.BinOp()
+            | ast.Compare()
+            | ast.BoolOp()
+            | ast.JoinedStr()
+            | ast.UnaryOp()
+        ):
             return not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.BitOr)
         case ast.Call(func=ast.Name(id=name)):
             return name in _GIVES_VALUE
@@ -293,9 +359,16 @@ def _changes(node: ast.AST, name: str) -> bool:
     match node:
         case ast.Subscript(value=ast.Name(id=found), ctx=ast.Store()):
             return found == name
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=found), attr="update" | "setdefault" | "pop")):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=found), attr="update" | "setdefault" | "pop")
+        ):
             return found == name
-        case ast.Call(func=ast.Attribute(value=ast.Subscript(value=ast.Name(id=found)), attr="append" | "remove" | "extend" | "insert")):
+        case ast.Call(
+            func=ast.Attribute(
+                value=ast.Subscript(value=ast.Name(id=found)),
+                attr="append" | "remove" | "extend" | "insert",
+            )
+        ):
             return found == name
         case _:
             return False
@@ -305,5 +378,5 @@ class _BeforeReturn(ast.NodeTransformer):
     def __init__(self, before: list[ast.stmt]) -> None:
         self._before = before
 
-    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:  # noqa: N802
+    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
         return [*self._before, node]

@@ -5,47 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from apibuilder.errors import PlanFailed
-from apibuilder.generator.base import Finding, Generator
+from apibuilder.generator.base import Finding
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.plan import Plan
 from apibuilder.generator.providers.base import Answer, LanguageModel, Question
-from apibuilder.generator.providers.spend import Spend
+from apibuilder.generator.providers.spend import Budget, Spend
 from apibuilder.generator.written.answers import read_proposal
 from apibuilder.generator.written.facts import is_explicit, said
 from apibuilder.generator.written.pieces import Pieces
 from apibuilder.generator.written.plan_tests import tests_of
+from apibuilder.generator.written.planning import (
+    Proposal,
+    complete,
+    described,
+    proposal_schema,
+    title_of,
+)
 from apibuilder.generator.written.prompt_files import prompt_text
-from apibuilder.generator.written.planning import Proposal, complete, described, proposal_schema, title_of
 from apibuilder.generator.written.whole import Whole
 
 _PLAN_TOKENS = 1500
+_NOTHING = Budget(tokens=0, usd=0)
 _TEMPERATURES = (0.1, 0.7, 1.0)  # the same question again gets the same answer
 
 
 class ModelGenerator:
-    """base.Generator; `for_run` gives each Generation one of its own."""
+    """base.Generator; `for_run` gives each Generation one of its own, with something to spend."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        spend: Spend | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._model = model
+        self._spend = spend or Spend(budget=_NOTHING)
+        writer = Pieces if model.pieces else Whole
+        self._writer = writer(self._ask, tell)
 
     @property
     def model(self) -> str:
         """What a Revision names as its author."""
         return self._model.name
 
-    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> Generator:
+    def for_run(self, spend: Spend, tell: Callable[[str], None]) -> ModelGenerator:
         """One that spends and tells of this run."""
-        return RunGenerator(self._model, spend, tell)
-
-
-class RunGenerator(ModelGenerator):
-    """See ModelGenerator."""
-
-    def __init__(self, model: LanguageModel, spend: Spend, tell: Callable[[str], None]) -> None:
-        super().__init__(model)
-        self._spend = spend
-        writer = Pieces if model.pieces else Whole
-        self._writer = writer(self._ask, tell)
+        return ModelGenerator(self._model, spend, tell)
 
     async def _ask(self, question: Question) -> Answer:
         return await self._model.ask(question, self._spend)
@@ -79,7 +84,9 @@ class RunGenerator(ModelGenerator):
                 if plan.endpoints:
                     return plan
             elif said(prompt):  # the prompt itself names the endpoints
-                return complete(prompt, Proposal(title=title_of(said(prompt)[0].path), endpoints=[]))
+                return complete(
+                    prompt, Proposal(title=title_of(said(prompt)[0].path), endpoints=[])
+                )
         raise PlanFailed("The model named no endpoint. Say which requests the API should answer.")
 
     async def tests(self, plan: Plan) -> list[TestCase]:
@@ -93,4 +100,3 @@ class RunGenerator(ModelGenerator):
     async def repair(self, plan: Plan, source: str, findings: list[Finding]) -> str:
         """A better one, or the same."""
         return await self._writer.repair(plan, source, findings)
-

@@ -35,8 +35,38 @@ _FROM = {
 }  # fmt: skip
 _KNOWN = {name: module for module, names in _FROM.items() for name in names.split()}
 _MODULES = frozenset(
-    "base64 bisect calendar collections copy csv difflib hashlib html io ipaddress itertools json math os random re secrets "
-    "sqlite3 statistics string textwrap threading time unicodedata urllib uuid zlib operator heapq".split()
+    [
+        "base64",
+        "bisect",
+        "calendar",
+        "collections",
+        "copy",
+        "csv",
+        "difflib",
+        "hashlib",
+        "html",
+        "io",
+        "ipaddress",
+        "itertools",
+        "json",
+        "math",
+        "os",
+        "random",
+        "re",
+        "secrets",
+        "sqlite3",
+        "statistics",
+        "string",
+        "textwrap",
+        "threading",
+        "time",
+        "unicodedata",
+        "urllib",
+        "uuid",
+        "zlib",
+        "operator",
+        "heapq",
+    ]
 )
 _ALIASED = {"ApiPath": "from fastapi import Path as ApiPath", "dt": "import datetime as dt"}
 
@@ -44,7 +74,9 @@ _ALIASED = {"ApiPath": "from fastapi import Path as ApiPath", "dt": "import date
 def undefined(source: str) -> set[str]:
     """Names that some scope takes from the module, and that the module does not define."""
     module = symtable.symtable(source, "main.py", "exec")
-    defined = {one.get_name() for one in module.get_symbols() if one.is_assigned() or one.is_imported()}
+    defined = {
+        one.get_name() for one in module.get_symbols() if one.is_assigned() or one.is_imported()
+    }
     wanted: set[str] = set()
     waiting: list[symtable.SymbolTable] = [module]
     while waiting:
@@ -69,9 +101,20 @@ def with_imports(source: str) -> str:
     lines |= {f"from {module} import {', '.join(names)}" for module, names in by_module.items()}
     if not lines:
         return source
-    ordered = sorted(lines, key=lambda line: (line.split()[1].partition(".")[0] not in sys.stdlib_module_names, line.startswith("from"), line))
+    ordered = sorted(
+        lines,
+        key=lambda line: (
+            line.split()[1].partition(".")[0] not in sys.stdlib_module_names,
+            line.startswith("from"),
+            line,
+        ),
+    )
     end = 0
-    if module.body and isinstance(module.body[0], ast.Expr) and isinstance(module.body[0].value, ast.Constant):
+    if (
+        module.body
+        and isinstance(module.body[0], ast.Expr)
+        and isinstance(module.body[0].value, ast.Constant)
+    ):
         end = module.body[0].end_lineno or 0
     text = source.splitlines()
     return "\n".join([*text[:end], "", *ordered, *text[end:]]).lstrip("\n") + "\n"

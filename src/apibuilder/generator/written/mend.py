@@ -35,7 +35,7 @@ class _Mend(ast.NodeTransformer):
     def __init__(self) -> None:
         self.changed = False
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 (ast's)
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         match node.func:
             case ast.Name(id=name) if name in _PARAMETERS:
@@ -62,13 +62,15 @@ class _Mend(ast.NodeTransformer):
         """A database by a name of its own goes to the folder that stays."""
         match node.args:
             case [ast.Constant(value=str() as name), *rest] if not name.startswith((":", "file:")):
-                place = f'os.path.join(os.environ.get("DATA_DIR", "."), {name.rsplit("/", 1)[-1]!r})'
+                place = (
+                    f'os.path.join(os.environ.get("DATA_DIR", "."), {name.rsplit("/", 1)[-1]!r})'
+                )
                 node.args = [ast.parse(place, mode="eval").body, *rest]
                 self.changed = True
             case _:
                 pass
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         """No folder of static files comes with a module."""
         match node.value:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="app"), attr="mount")) as call if (
@@ -79,7 +81,7 @@ class _Mend(ast.NodeTransformer):
             case _:
                 return self.generic_visit(node)
 
-    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802
+    def visit_If(self, node: ast.If) -> ast.AST | None:
         """`if __name__ == "__main__": uvicorn.run(app)` is never run, and needs its import."""
         if "__name__" in ast.unparse(node.test):
             self.changed = True

@@ -142,9 +142,7 @@ def _by_rules(
     return Function(lines=lines, by_rules=True)
 
 
-def _stand_in(
-    plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
-) -> Function:
+def _stand_in(plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]) -> Function:
     """What starts and fails its tests, so that it is never published as it is."""
     operation = operation_of(endpoint, collections)
     if operation != "other":
@@ -156,7 +154,7 @@ def _around(
     plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection], owner: Collection | None
 ) -> Surroundings:
     answer = crud.fields_of(plan, endpoint.response)
-    names = {p.name for p in endpoint.parameters} | ({"body"} if endpoint.request else set())
+    names = {p.name for p in endpoint.parameters} | ({"body"} if endpoint.request else set[str]())
     models = {model.name for model in plan.models}
     tables = {one.table for one in collections.values()}
     return Surroundings(
@@ -166,7 +164,9 @@ def _around(
         tables=frozenset(tables),
         answer=answer[0].name if len(answer) == 1 and not endpoint.many else None,
         rows={} if owner is None else {owner.thing: owner.table},
-        taken=frozenset(models | tables | {"Table", "DATA", "app"} | {function_name(e) for e in plan.endpoints}),
+        taken=frozenset(
+            models | tables | {"Table", "DATA", "app"} | {function_name(e) for e in plan.endpoints}
+        ),
     )
 
 
@@ -184,12 +184,22 @@ def _question(
         parents = chain_of(one.path, collections)
         fields += [parents[-1].link] if parents else []
         parts.append(_TABLE.format(table=one.table, fields=", ".join(fields) or "what was added"))
-    parts.append(f"The function's API call is {call_of(endpoint)}. It {endpoint.does or endpoint.summary}."[:900])
+    parts.append(
+        f"The function's API call is {call_of(endpoint)}. It {endpoint.does or endpoint.summary}."[
+            :900
+        ]
+    )
     answer = crud.fields_of(plan, endpoint.response)
     if answer:
         wanted = ", ".join(f"{f.name} ({f.type})" for f in answer)
-        parts.append(f"It returns {'a list of dicts' if endpoint.many else 'a dict'} with: {wanted}.")
-    parts += [f"Refuse with status {e.status}: {e.when}." for e in endpoint.errors if not (before and e.status == 404)]
+        parts.append(
+            f"It returns {'a list of dicts' if endpoint.many else 'a dict'} with: {wanted}."
+        )
+    parts += [
+        f"Refuse with status {e.status}: {e.when}."
+        for e in endpoint.errors
+        if not (before and e.status == 404)
+    ]
     if why:
         parts.append(f"A former version was wrong: {why[:600]}")
     begun = "\n".join(f"    {line}" for line in before)
@@ -216,7 +226,7 @@ def _without(lines: list[str], before: list[str]) -> list[str]:
         statements = ast.parse("\n".join(["def f():", *(f"    {line}" for line in lines)])).body[0]
         assert isinstance(statements, ast.FunctionDef), "it was just written so"
         body = statements.body[1:]
-        if body and isinstance(body[0], ast.If) and "None" in ast.unparse(body[0].test) or (
+        if (body and isinstance(body[0], ast.If) and "None" in ast.unparse(body[0].test)) or (
             body and isinstance(body[0], ast.If) and ast.unparse(body[0].test).startswith("not ")
         ):
             body = body[1:]
@@ -259,7 +269,9 @@ def functions_of(source: str, plan: Plan) -> dict[str, Function]:
     """The functions in a module of ours, when a Generation is taken up again."""
     names = {function_name(endpoint) for endpoint in plan.endpoints}
     return {
-        node.name: Function(lines=[line for one in node.body for line in ast.unparse(one).splitlines()])
+        node.name: Function(
+            lines=[line for one in node.body for line in ast.unparse(one).splitlines()]
+        )
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef) and node.name in names
     }

@@ -19,7 +19,9 @@ from apibuilder.generator.written.things import (
     owner_of,
 )
 
-_BY_CHANCE = re.compile(r"\b(random\w*|generat\w*|now|today|current|unique|uuid|shuffle\w*|token|short)\b", re.I)
+_BY_CHANCE = re.compile(
+    r"\b(random\w*|generat\w*|now|today|current|unique|uuid|shuffle\w*|token|short)\b", re.I
+)
 _UNKNOWN = {True: "987654321", False: "unknown-7f3a9c"}
 
 
@@ -44,7 +46,9 @@ def _cases(
     plan: Plan, endpoint: PlanEndpoint, before: list[Step], collections: dict[str, Collection]
 ) -> list[TestCase]:
     call = call_of(endpoint)
-    cases = [TestCase(name=f"{call}: answers", steps=[*before, _success(plan, endpoint, collections)])]
+    cases = [
+        TestCase(name=f"{call}: answers", steps=[*before, _success(plan, endpoint, collections)])
+    ]
     for number, example in enumerate(_examples(endpoint, collections), 1):
         cases.append(TestCase(name=f"{call}: example {number}", steps=[example]))
     for f in fields_of(plan, endpoint.request):
@@ -53,10 +57,15 @@ def _cases(
             step = _step(endpoint, plan, 422, body=without)
             cases.append(TestCase(name=f"{call}: needs {f.name}", steps=[*before, step]))
             break  # one shows that the model is there; the schema fuzz does the rest
-    makes = operation_of(endpoint, collections) == "replace" and (chain_of(endpoint.path, collections) or [None])[-1]
+    makes = (
+        operation_of(endpoint, collections) == "replace"
+        and (chain_of(endpoint.path, collections) or [None])[-1]
+    )
     if makes and makes.put:
         return cases
-    if any(e.status == 404 for e in endpoint.errors) and (owner := owner_of(endpoint.path, collections)):
+    if any(e.status == 404 for e in endpoint.errors) and (
+        owner := owner_of(endpoint.path, collections)
+    ):
         step = _step(endpoint, plan, 404, unknown=owner)
         cases.append(TestCase(name=f"{call}: is not there", steps=[step]))
     if operation_of(endpoint, collections) == "delete":

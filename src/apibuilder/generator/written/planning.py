@@ -23,8 +23,13 @@ _CREATES = re.compile(
     r"\b(adds?|creates?|registers?|stores?|saves?|submits?|new|posts?|books?|places?|records?|logs?|"
     r"uploads?|opens?|shortens?)\b", re.I
 )  # fmt: skip
-_TEXT_KEYS = re.compile(r"(code|slug|name|key|token|word|text|username|uuid|symbol|currency|city|sku|isbn|short|title|tag)", re.I)
-_INTEGERS = frozenset("n number a b x y year month day hour count page".split())
+_TEXT_KEYS = re.compile(
+    r"(code|slug|name|key|token|word|text|username|uuid|symbol|currency|city|sku|isbn|short|title|tag)",
+    re.I,
+)
+_INTEGERS = frozenset(
+    ["n", "number", "a", "b", "x", "y", "year", "month", "day", "hour", "count", "page"]
+)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -53,7 +58,7 @@ def proposal_schema() -> dict[str, Any]:
     names = ("call", "does", "query", "body", "answer", "status", "errors")
     endpoint = {
         "type": "object",
-        "properties": {name: text for name in names} | {"status": {"type": "integer"}},
+        "properties": dict.fromkeys(names, text) | {"status": {"type": "integer"}},
         "required": list(names),
         "additionalProperties": False,
     }
@@ -96,10 +101,14 @@ def title_of(path: str) -> str:
     return " ".join(words.split()).capitalize()[:60] or "API"
 
 
-def has_all(plan: Plan, prompt: str) -> bool:
-    """Whether a plan has every endpoint that a prompt names by method and path."""
+def has_all(plan: Plan, prompt: str, source: str) -> bool:
+    """Whether a plan has every endpoint that a prompt names by method and path, and its source
+    every field."""
     there = {_normal(e.method, e.path) for e in plan.endpoints}
-    return all(_normal(one.method, one.path) in there for one in said(prompt))
+    told = said(prompt)
+    words = set(re.findall(r"\w+", source))
+    named = {f.name for one in told for f in (*one.body, *one.query, *one.answer)}
+    return named <= words and all(_normal(one.method, one.path) in there for one in told)
 
 
 def _normal(method: str, path: str) -> tuple[str, str]:
@@ -141,10 +150,14 @@ def _add(plan: Plan, one: Said, proposed: Proposed | None, intro: list[PlanField
     body = one.body
     if sends and not body and proposed is not None:
         body = parse_fields(proposed.body)
-    creates = one.method == "POST" and not one.path.endswith("}") and bool(_CREATES.search(one.text[:80]))
+    creates = (
+        one.method == "POST" and not one.path.endswith("}") and bool(_CREATES.search(one.text[:80]))
+    )
     nested = "}/" in one.path  # there a verb acts on one thing, and only a plural is a collection
     creates = creates and (not nested or one.path.endswith("s"))
-    keeps = creates or one.status == 201 or (one.method in {"PUT", "PATCH"} and one.path.endswith("}"))
+    keeps = (
+        creates or one.status == 201 or (one.method in {"PUT", "PATCH"} and one.path.endswith("}"))
+    )
     if sends and not body and keeps and (proposed is None or intro):
         body = [f.model_copy() for f in intro]
     body = [f for f in body if f.name not in places] if sends else []
@@ -176,7 +189,9 @@ def _add(plan: Plan, one: Said, proposed: Proposed | None, intro: list[PlanField
     if answer and one.method != "DELETE":
         endpoint.response = f"{stem}Out"
         plan.models.append(
-            PlanModel(name=endpoint.response, fields=answer, description="said" if one.answer else "")
+            PlanModel(
+                name=endpoint.response, fields=answer, description="said" if one.answer else ""
+            )
         )
     plan.endpoints.append(endpoint)
 

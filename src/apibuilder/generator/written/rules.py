@@ -43,7 +43,7 @@ class RulesGenerator:
             )
         return plan
 
-    async def revise(self, plan: Plan, change: str) -> Plan:
+    async def revise(self, plan: Plan, change: str) -> Plan:  # noqa: ARG002 (the port's)
         """Raises NeedsModel."""
         raise NeedsModel(f"Changing {plan.title!r} needs a model.")
 

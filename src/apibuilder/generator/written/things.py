@@ -67,7 +67,9 @@ def collections_of(plan: Plan) -> dict[str, Collection]:
     return found
 
 
-_TAKEN = frozenset({"all", "list", "id", "app", "json", "math", "re", "table", "body", "row", "rows"})
+_TAKEN = frozenset(
+    {"all", "list", "id", "app", "json", "math", "re", "table", "body", "row", "rows"}
+)
 
 
 def _name(segment: str) -> str:
@@ -86,7 +88,9 @@ def _key_at_root(plan: Plan, creator: PlanEndpoint) -> str | None:
     for endpoint in plan.endpoints:
         match = re.search(r"\{(\w+)\}", endpoint.path)
         if match is not None and not any(
-            endpoint.path.startswith(f"{other.path}/") for other in plan.endpoints if other.method == "POST"
+            endpoint.path.startswith(f"{other.path}/")
+            for other in plan.endpoints
+            if other.method == "POST"
         ):
             return match[1]
     return None
@@ -152,7 +156,9 @@ def is_plain(endpoint: PlanEndpoint, operation: Operation, fields: list[PlanFiel
         return False
     text = endpoint.does
     for error in endpoint.errors:
-        if error.status not in {404, 422} and not (error.status == 409 and _UNIQUE.search(error.when)):
+        if error.status not in {404, 422} and not (
+            error.status == 409 and _UNIQUE.search(error.when)
+        ):
             return False
         text = text.replace(error.when, " ")
     names = {f.name for f in fields} | {p.name for p in endpoint.parameters}
@@ -167,6 +173,8 @@ def unique_field(endpoint: PlanEndpoint, fields: list[PlanField]) -> str | None:
     """The field that a second thing may not share, if a 409 says so."""
     for error in endpoint.errors:
         if error.status == 409 and _UNIQUE.search(error.when):
-            named = [f.name for f in fields if re.search(rf"\b{re.escape(f.name)}\b", error.when, re.I)]
+            named = [
+                f.name for f in fields if re.search(rf"\b{re.escape(f.name)}\b", error.when, re.I)
+            ]
             return named[0] if named else (fields[0].name if fields else None)
     return None

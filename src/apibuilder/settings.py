@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     )
     model: str = Field(
         "",
-        description="Models to ask, comma-separated, such as `anthropic:claude-sonnet-4-5`; the "
+        description="Models to ask, comma-separated, such as `anthropic:claude-sonnet-5-5`; the "
         "next is asked when one is away. By default one of each provider whose key is set.",
     )
     model_url: str | None = Field(

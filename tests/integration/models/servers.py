@@ -50,7 +50,7 @@ def _anthropic(text: str, end: str) -> Iterator[str]:
         return f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n"
 
     message = {
-        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5",
         "content": [], "stop_reason": None, "stop_sequence": None,
         "usage": {"input_tokens": 11, "output_tokens": 1},
     }  # fmt: skip
@@ -100,7 +100,8 @@ PROTOCOLS = (
         "anthropic", "", "refusal", _anthropic,
         (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
         lambda body: json.dumps([body.get("system"), body["messages"]]),
-        lambda request: request.headers.get("x-api-key", ""),
+        lambda request: request.headers.get("x-api-key")
+        or request.headers.get("authorization", "").removeprefix("Bearer "),
     ),
     Protocol(
         "google", "", "SAFETY", _google,
@@ -139,7 +140,7 @@ async def serving(protocol: Protocol, *script: Behaviour) -> AsyncIterator[Model
     server = ModelServer(protocol, list(script))
     app = web.Application()
     app.router.add_post("/{path:.*}", server.handle)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

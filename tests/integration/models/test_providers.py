@@ -31,10 +31,10 @@ from tests.integration.models.servers import (
 )
 
 MODELS = {
-    "openai": "openai:gpt-4.1-mini",
+    "openai": "openai:gpt-6.1-terra",
     "compatible": "compatible:qwen",
-    "anthropic": "anthropic:claude-sonnet-4-5",
-    "google": "google:gemini-2.5-flash",
+    "anthropic": "anthropic:claude-sonnet-5-5",
+    "google": "google:gemini-3.8-flash",
 }
 SCHEMA = {
     "type": "object",

@@ -34,7 +34,7 @@ class LanguageModel(Protocol):
 
     @property
     def name(self) -> str:
-        """What a Revision names as its author, such as `anthropic:claude-sonnet-4-5`."""
+        """What a Revision names as its author, such as `anthropic:claude-sonnet-5-5`."""
         ...
 
     @property

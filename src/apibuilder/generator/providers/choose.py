@@ -1,4 +1,4 @@
-"""Which models there are, by what the environment names: `anthropic:claude-sonnet-4-5, ...`."""
+"""Which models there are, by what the environment names: `anthropic:claude-sonnet-5-5, ...`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 _DEFAULTS = {
-    "anthropic": "claude-sonnet-4-5",
-    "openai": "gpt-5-mini",
-    "google": "gemini-2.5-flash",
+    "anthropic": "claude-sonnet-5-5",
+    "openai": "gpt-6.1-terra",
+    "google": "gemini-3.8-flash",
     "compatible": "default",  # a llama.cpp server has one model and ignores its name
 }
 

@@ -196,7 +196,7 @@ async def run(ways: list[str], levels: set[int], seconds: float, path: Path) -> 
                 outcome = await measure(task, way, model, sandbox, seconds)
                 done.append(asdict(outcome))
                 print(f"{task.level} {task.name:12} {way:9} {outcome.passed}/{outcome.steps} "
-                      f"{'published' if outcome.published else outcome.error[:90]} {outcome.tokens} tokens {outcome.seconds} s", flush=True)  # fmt: skip
+                      f"{'published' if outcome.published else outcome.error[:90]} {outcome.tokens} tokens {outcome.seconds} s", flush=True)  # fmt: skip  # noqa: E501
                 write(path, done, model.name if model else None)
 
 

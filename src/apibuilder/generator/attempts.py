@@ -25,7 +25,7 @@ async def _tell(_request, error):
     own = [f for f in _traceback.extract_tb(error.__traceback__) if f.filename == _tell.__code__.co_filename]
     line = own[-1].lineno if own else 0
     return _Plain(f"{type(error).__name__}: {error} (line {line})"[:350], 500)
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,9 @@ async def test_an_answer_is_held_to_the_schema(protocol: Protocol) -> None:
 
 @each
 @pytest.mark.parametrize(
-    "trouble", [rate_limited(), overloaded, cuts, nonsense], ids=["429", "overload", "cut", "nonsense"]
+    "trouble",
+    [rate_limited(), overloaded, cuts, nonsense],
+    ids=["429", "overload", "cut", "nonsense"],
 )
 async def test_trouble_that_passes_is_waited_for(protocol: Protocol, trouble: Behaviour) -> None:
     async with serving(protocol, trouble, says("at last")) as server:
@@ -102,7 +104,9 @@ async def test_trouble_that_passes_is_waited_for(protocol: Protocol, trouble: Be
 
 
 @each
-@pytest.mark.parametrize("trouble", [overloaded, cuts, nonsense], ids=["overload", "cut", "nonsense"])
+@pytest.mark.parametrize(
+    "trouble", [overloaded, cuts, nonsense], ids=["overload", "cut", "nonsense"]
+)
 async def test_trouble_that_stays_is_named(protocol: Protocol, trouble: Behaviour) -> None:
     async with serving(protocol, trouble) as server:
         with pytest.raises(ModelUnavailable, match=protocol.name):

@@ -145,7 +145,7 @@ def _price(name: str, response: ModelResponse) -> float:
         return 0.0
 
 
-def _unavailable(name: str, error: Exception) -> ModelUnavailable:
+def _unavailable(name: str, error: Exception) -> ModelUnavailable:  # noqa: PLR0911
     """What may be said of it: never its body, which may repeat the question or the key."""
     from pydantic_ai import exceptions as ai  # noqa: PLC0415
 

@@ -44,9 +44,10 @@ def _proposed(item: JsonValue) -> Proposed | None:
     if not isinstance(item, dict):
         return None
     facts: dict[str, object] = {}
-    for name, value in item.items():
-        if name in _LIMITS and not isinstance(value, str):
-            value = json.dumps(value) if value else ""
+    for name, given in item.items():
+        value = given
+        if name in _LIMITS and not isinstance(given, str):
+            value = json.dumps(given) if given else ""
         facts[name] = (
             value[: _LIMITS[name]] if isinstance(value, str) and name in _LIMITS else value
         )

@@ -184,7 +184,7 @@ def signature(endpoint: PlanEndpoint) -> str:
     optional = [_parameter(p) for p in endpoint.parameters if not p.required]
     return (
         f"@app.{endpoint.method.lower()}({', '.join(arguments)})\n"
-        f"def {function_name(endpoint)}({', '.join([*needed, *body, *optional])}) -> {'Response' if bare else 'Any'}:"
+        f"def {function_name(endpoint)}({', '.join([*needed, *body, *optional])}) -> {'Response' if bare else 'Any'}:"  # noqa: E501
     )
 
 

@@ -30,7 +30,7 @@ def found_or_404(path: str, collections: dict[str, Collection]) -> list[str]:
     return lines
 
 
-def body_of(
+def body_of(  # noqa: PLR0911
     plan: Plan, endpoint: PlanEndpoint, operation: Operation, collections: dict[str, Collection]
 ) -> list[str]:
     """Lines of the function."""
@@ -125,7 +125,7 @@ def kept_fields(
     for f in fields_of(plan, endpoint.response):
         found.setdefault(f.name, f)
     for other in plan.endpoints:
-        if (
+        if (  # noqa: SIM102
             other.method == "GET"
             and owner_of(other.path, collections) == collections[endpoint.path]
         ):
@@ -202,14 +202,14 @@ def _filter(name: str, page: list[str]) -> list[str]:
             f"if {a} is not None:",
             f"    rows = sorted(rows, key=lambda row: str({key}), reverse={a}.startswith('-'))",
         ]
-    same = f'row.get("{name}") == jsonable_encoder({a}) or {a} in (row.get("{name}") if isinstance(row.get("{name}"), list) else [])'
+    same = f'row.get("{name}") == jsonable_encoder({a}) or {a} in (row.get("{name}") if isinstance(row.get("{name}"), list) else [])'  # noqa: E501
     return [f"if {a} is not None:", f"    rows = [row for row in rows if {same}]"]
 
 
 def stored_fields(
     plan: Plan, endpoint: PlanEndpoint, collections: dict[str, Collection]
 ) -> list[PlanField]:
-    """Fields that a thing of the endpoint's collection is made with: to name them asks for no more."""
+    """Fields that a thing of the endpoint's collection is made with: to name them asks for no more."""  # noqa: E501
     own = collections.get(endpoint.path) or owner_of(endpoint.path, collections)
     if own is None:
         return fields_of(plan, endpoint.request)

@@ -34,10 +34,10 @@ _WITH = re.compile(
 )  # fmt: skip
 
 
-_LIST = r"(?P<list>[a-z_]\w*(?:=\w+)?(?: \([^)]*\))?(?:(?:, (?:and )?| and | or )(?:[a-z_]\w*)(?:=\w+)?(?: \([^)]*\))?)*)"
+_LIST = r"(?P<list>[a-z_]\w*(?:=\w+)?(?: \([^)]*\))?(?:(?:, (?:and )?| and | or )(?:[a-z_]\w*)(?:=\w+)?(?: \([^)]*\))?)*)"  # noqa: E501
 _QUERY = re.compile(
-    rf"\b(?:the )?(?:optional )?(?:numbers |integers |strings |texts )?query param\w*:? (?!{{){_LIST}"
-    rf"|\btakes? (?:the |an? )?(?:optional )?(?:numbers? |integers? |strings? |texts? )?{_LIST.replace('list', 'before')}"
+    rf"\b(?:the )?(?:optional )?(?:numbers |integers |strings |texts )?query param\w*:? (?!{{){_LIST}"  # noqa: E501
+    rf"|\btakes? (?:the |an? )?(?:optional )?(?:numbers? |integers? |strings? |texts? )?{_LIST.replace('list', 'before')}"  # noqa: E501
     r" (?:as|in|by) (?:the )?query", re.I
 )  # fmt: skip
 

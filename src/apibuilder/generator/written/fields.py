@@ -52,11 +52,11 @@ _DEFAULT = re.compile(r"\bdefaults?\s*(?:to|is|=|:)?\s*(\"[^\"]*\"|'[^']*'|[\w.+
 _CHOICES = re.compile(r"""["']?[\w+.-]+["']?(?:\s*(?:\||/)\s*["']?[\w+.-]+["']?)+""")
 _ONE_OF = re.compile(r"\bone of:? ((?:[\"']?[\w+.-]+[\"']?(?:, (?:or )?|/| or )?)+)", re.I)
 _BY_NAME = (
-    (re.compile(r"(^|_)(is|has)_|^(done|active|completed|available|enabled|paid|public|valid|found)$"), "boolean"),
+    (re.compile(r"(^|_)(is|has)_|^(done|active|completed|available|enabled|paid|public|valid|found)$"), "boolean"),  # noqa: E501
     (re.compile(r"(^|_)(price|amount|total|cost|rate|weight|height|balance|average|mean|score|value|"
-                r"celsius|fahrenheit|kelvin|percent|percentage|tax|tip|lat|lon|latitude|longitude)$"), "number"),
+                r"celsius|fahrenheit|kelvin|percent|percentage|tax|tip|lat|lon|latitude|longitude)$"), "number"),  # noqa: E501
     (re.compile(r"(^|_)(id|age|count|quantity|qty|stock|copies|year|pages|size|limit|offset|n|"
-                r"number|length|words|characters|points|seconds|minutes|hours|days|seats|duration)$"), "integer"),
+                r"number|length|words|characters|points|seconds|minutes|hours|days|seats|duration)$"), "integer"),  # noqa: E501
     (re.compile(r"(^|_)email$"), "email"),
     (re.compile(r"^(tags|words|items|lines|values|numbers|names|options|results)$"), "list"),
 )  # fmt: skip
@@ -137,7 +137,7 @@ def _type_of_value(text: str) -> str | None:
     return type_of_value(value)
 
 
-def type_of_value(value: JsonValue) -> str | None:
+def type_of_value(value: JsonValue) -> str | None:  # noqa: PLR0911
     """The type of an example."""
     match value:
         case bool():

@@ -188,7 +188,7 @@ class _Mend(ast.NodeTransformer):
             self._loop(one.target, one.iter)
         return self.generic_visit(node)
 
-    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = (
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = (  # noqa: N815
         _visit_comprehension_first
     )
 

@@ -8,10 +8,10 @@ import symtable
 import sys
 
 _FROM = {
-    "fastapi": "FastAPI HTTPException Request Response Query Header Cookie Form File UploadFile Depends Body status BackgroundTasks WebSocket",
+    "fastapi": "FastAPI HTTPException Request Response Query Header Cookie Form File UploadFile Depends Body status BackgroundTasks WebSocket",  # noqa: E501
     "fastapi.encoders": "jsonable_encoder",
     "fastapi.exceptions": "RequestValidationError",
-    "fastapi.responses": "JSONResponse HTMLResponse PlainTextResponse RedirectResponse StreamingResponse FileResponse",
+    "fastapi.responses": "JSONResponse HTMLResponse PlainTextResponse RedirectResponse StreamingResponse FileResponse",  # noqa: E501
     "pydantic": "BaseModel ConfigDict EmailStr Field HttpUrl field_validator model_validator",
     "typing": "Annotated Any Literal Optional Union List Dict Tuple Set",
     "datetime": "date datetime timedelta timezone UTC",

@@ -1,4 +1,4 @@
-"""Code in pieces: rules assemble the module, a model writes only the functions that rules cannot."""
+"""Code in pieces: rules assemble a module, a model writes the functions that rules cannot."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FIRST = (0.1, 0.6, 0.9)
 _AGAIN = (0.6, 0.9, 1.1)
 _TABLE = (
     "`{table}` keeps rows, which are dicts with an `id`: {table}.add({{...}}) returns the new row, "
-    "{table}.get(id) a row or None, {table}.first(name=value) a row or None, {table}.find(name=value) "
+    "{table}.get(id) a row or None, {table}.first(name=value) a row or None, {table}.find(name=value) "  # noqa: E501
     "and {table}.all() lists of rows, {table}.save(row) keeps a changed row, {table}.delete(id). "
     "A row of {table} has: id, {fields}."
 )

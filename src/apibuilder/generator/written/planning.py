@@ -1,4 +1,4 @@
-"""A plan from a model's proposal and what the prompt itself says, checked and completed by rules."""
+"""A plan from a model's proposal and what the prompt says, checked and completed by rules."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def described(prompt: str) -> list[PlanField]:
     begin = re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\s+/|(?<!\w)/[a-z]", prompt)
     text = prompt[: begin.start()] if begin else prompt
     match = re.search(
-        r"\b(?:with|has|have|having|fields?:?|contains?|stores?|of)(?: an?| the| these| fields?:?)* "
+        r"\b(?:with|has|have|having|fields?:?|contains?|stores?|of)(?: an?| the| these| fields?:?)* "  # noqa: E501
         r"(?P<list>[a-z_]\w*(?: \([^)]*\))?(?:(?:, (?:and )?| and )(?:an? |the |optional )*"
         r"[a-z_]\w*(?: \([^)]*\))?)+)", text, re.I
     )  # fmt: skip
@@ -251,7 +251,7 @@ def _path_type(name: str, text: str) -> str:
 
 
 def _share_bodies(plan: Plan) -> None:
-    """PUT and PATCH of one take what POST to its collection takes, unless something else is said."""
+    """PUT and PATCH of one take what POST to its collection takes, unless something else is said."""  # noqa: E501
     models = {model.name: model for model in plan.models}
     posts = {e.path: e for e in plan.endpoints if e.method == "POST" and e.request}
     for endpoint in plan.endpoints:

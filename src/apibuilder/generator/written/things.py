@@ -108,7 +108,7 @@ def owner_of(path: str, collections: dict[str, Collection]) -> Collection | None
     """The collection of the one thing that a path names last: `/posts/{id}/like` names a post."""
     best: Collection | None = None
     for collection in collections.values():
-        if path.startswith(f"{collection.path}/{{"):
+        if path.startswith(f"{collection.path}/{{"):  # noqa: SIM102
             if best is None or len(collection.path) > len(best.path):
                 best = collection
     if best is None and (match := re.search(r"\{(\w+)\}", path)):
@@ -141,10 +141,10 @@ def operation_of(endpoint: PlanEndpoint, collections: dict[str, Collection]) -> 
 
 # What asks for more than keeping and finding things; then the model writes it.
 _MORE = re.compile(
-    r"\b(comput\w*|calculat\w*|total\w*|average|mean|sum|revers\w*|hash\w*|random\w*|unique (?:short )?"
-    r"(?:code|slug|token)|short code|generat\w*|convert\w*|counts?|counting|how many|\d+ (?:letters|characters|digits)|rank\w*|highest|lowest|largest|"
+    r"\b(comput\w*|calculat\w*|total\w*|average|mean|sum|revers\w*|hash\w*|random\w*|unique (?:short )?"  # noqa: E501
+    r"(?:code|slug|token)|short code|generat\w*|convert\w*|counts?|counting|how many|\d+ (?:letters|characters|digits)|rank\w*|highest|lowest|largest|"  # noqa: E501
     r"smallest|redirect\w*|increment\w*|decrement\w*|balance|remaining|available|expire\w*|hits|visits|"
-    r"only if|unless|overlap\w*|conflict|sorted|order(?:ed)? by|newest|oldest|top|group\w*|percent\w*|"
+    r"only if|unless|overlap\w*|conflict|sorted|order(?:ed)? by|newest|oldest|top|group\w*|percent\w*|"  # noqa: E501
     r"winner|score|cannot|must not|stat\w*|each with|including|nested|plain text|csv)\b", re.I
 )  # fmt: skip
 _UNIQUE = re.compile(r"\b(already|exists?|duplicate\w*|taken|unique|twice|same)\b", re.I)

@@ -70,6 +70,9 @@ def test_a_schedule_is_run_metered_and_counted(stack: Stack, tmp_path: Path) -> 
     assert calls[0] == [3, "apibuilder-schedule/clean", False]
     names = {key["name"] for key in stack.cli("keys", "list", ref)["keys"]}
     assert "schedules" in names
+    said = [line["message"] for line in stack.cli("logs", ref)["lines"]]
+    assert "schedule 'clean': POST /jobs/clean?days=3 answered 200" in said
+    assert any(line.startswith("schedule 'fail': POST /jobs/fail failed: ") for line in said)
     assert stack.cli("usage", ref)["calls"] >= 3
     stack.cli("schedules", "delete", ref, "clean")
     stack.cli("delete", ref)

@@ -62,6 +62,6 @@ def summary(all_of_them: list[Neighbour]) -> str:
     return (
         f"Over all programs the neighbour's p99 was {pooled_before:.1f} ms before and "
         f"{pooled:.1f} ms during ({pooled / pooled_before:.2f}x); the median of the ratios is "
-        f"{statistics.median(ratios):.2f}x, {above} of {len(ratios)} are above 1.5x; its memory grew "
-        f"by {grew:.1f} MB at most."
+        f"{statistics.median(ratios):.2f}x, {above} of {len(ratios)} are above 1.5x; its memory "
+        f"grew by {grew:.1f} MB at most."
     )

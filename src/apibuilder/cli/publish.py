@@ -45,18 +45,22 @@ def edit(
         _show(_generate({"api": api, "prompt": change}), as_json=as_json)
 
 
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(help='A host that it may reach, again for more; "" for none from now on.'),
+]
+MinInstances = Annotated[
+    int | None, typer.Option(help="Instances that are kept warm; 0: it may sleep.")
+]
+
+
 def deploy(
     file: Annotated[Path, typer.Argument(help="A Python file that defines `app`.")],
     name: Annotated[str | None, typer.Option(help="Name of the API.")] = None,
     api: Annotated[str | None, typer.Option(help="Id or slug of the API to change.")] = None,
     *,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(help='A host that it may reach, again for more; "" for none from now on.'),
-    ] = None,
-    min_instances: Annotated[
-        int | None, typer.Option(help="Instances that are kept warm; 0: it may sleep.")
-    ] = None,
+    allow_host: AllowHost = None,
+    min_instances: MinInstances = None,
     canary: Annotated[
         int | None,
         typer.Option(help="Give it this percentage of the calls first.", min=1, max=99),
@@ -74,20 +78,24 @@ def deploy(
         body: dict[str, Any] = {"source": _read(file)}
         if name or not api:
             body["name"] = name or _name_of(file)
-        if allow_host:
-            body["egress_hosts"] = [host for host in allow_host if host]
-        if min_instances is not None:
-            body["min_instances"] = min_instances
+        body |= _wishes(allow_host, min_instances)
         if canary is not None:
             body["canary"] = _canary(api, canary, bake, min_calls)
         path = f"/apis/{api}/revisions" if api else "/apis"
         _show(_wait_for("deploying", path, body), as_json=as_json)
 
 
-def reload(api: ApiRef, as_json: Json = False) -> None:
-    """Start the present revision afresh, without a failed request."""
+def reload(
+    api: ApiRef,
+    *,
+    allow_host: AllowHost = None,
+    min_instances: MinInstances = None,
+    as_json: Json = False,
+) -> None:
+    """Start the present revision afresh, without a failed request; maybe with other wishes."""
+    body = _wishes(allow_host, min_instances)
     with output.failures(as_json=as_json):
-        _show(_wait_for("reloading", f"/apis/{api}/reload", {}), as_json=as_json)
+        _show(_wait_for("reloading", f"/apis/{api}/reload", body), as_json=as_json)
 
 
 def rollback(
@@ -106,6 +114,15 @@ def _canary(api: str | None, share: int, bake: int | None, min_calls: int | None
         raise Refused({"code": "invalid", "detail": "A canary needs --api, to be tried beside it."})
     wish = {"share": share, "bake_seconds": bake, "min_calls": min_calls}
     return {name: value for name, value in wish.items() if value is not None}
+
+
+def _wishes(allow_host: list[str] | None, min_instances: int | None) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if allow_host:
+        body["egress_hosts"] = [host for host in allow_host if host]
+    if min_instances is not None:
+        body["min_instances"] = min_instances
+    return body
 
 
 def _read(file: Path) -> str:

@@ -216,7 +216,9 @@ class Parts:
             CanaryWatch(self._canaries).run(),
             _spread(store.events(), self._watch, reconciler),
             keep_house(self._usage, chores),
-            ScheduleRunner(self._schedules, self._settings.gateway_origin).run(),
+            ScheduleRunner(
+                self._schedules, self._settings.gateway_origin, self._backend.note
+            ).run(),
         ]
 
 

@@ -73,6 +73,21 @@ async def test_wishes_reach_the_deployment_and_stay_until_changed(control: Contr
     assert (await store.spec(UUID(last["deployment_id"]))).egress_hosts == ()
 
 
+async def test_wishes_change_without_a_new_revision(control: Control) -> None:
+    made = await control.deployed(name="Wishes of a reload")
+    store = PostgresDeployerStore(control.database, Sealer([bytes(32)]))
+    wanted = {"egress_hosts": ["api.example.com"], "min_instances": 1}
+    path = f"/apis/{made['slug']}/reload?wait=30"
+    again = (await control.post(path, wanted)).json()
+    assert again["revision"] == made["revision"]
+    spec = await store.spec(UUID(again["deployment_id"]))
+    assert (spec.egress_hosts, spec.min_instances) == (("api.example.com",), 1)
+    kept = (await control.post(path)).json()
+    assert (await store.spec(UUID(kept["deployment_id"]))).min_instances == 1
+    assert (await control.post(path, {"min_instances": -1})).status_code == 422
+    assert (await control.post(path, {"egress_hosts": ["*"]})).status_code == 422
+
+
 async def test_what_is_no_host_is_refused(control: Control) -> None:
     for host in ("*", "http://a.example", "a.example/x", "*.com"):
         answer = await control.post("/apis", {"source": GOOD, "egress_hosts": [host]})

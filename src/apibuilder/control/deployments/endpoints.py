@@ -15,9 +15,11 @@ from apibuilder.control.deployments.schemas import (
     DeploymentOut,
     DeployResult,
     Rollback,
+    Wishes,
 )
 from apibuilder.domain import ApiStatus, CanaryWish
 from apibuilder.store.base import NewRevision
+from apibuilder.store.base import Wishes as NewWishes
 
 router = APIRouter(prefix="/api/v1", tags=["deployments"])
 
@@ -74,9 +76,14 @@ async def reload(
     services: TheServices,
     ask: Asked,
     response: Response,
+    body: Wishes | None = None,
 ) -> DeployResult:
-    """Start the present Revision afresh, without a failed request."""
-    return answer(await services.deployments.reload(principal, ref, ask), response)
+    """Start the present Revision afresh, without a failed request; with other hosts or another
+    warm minimum, if they are given."""
+    wishes = None
+    if body is not None:
+        wishes = NewWishes(egress_hosts=body.egress_hosts, min_instances=body.min_instances)
+    return answer(await services.deployments.reload(principal, ref, ask, wishes), response)
 
 
 @router.get("/apis/{ref}/deployments")

@@ -22,6 +22,7 @@ from apibuilder.store.base import (
     Made,
     NewApi,
     NewRevision,
+    Wishes,
 )
 from apibuilder.store.keys import new_key
 
@@ -86,9 +87,11 @@ class DeploymentService:
         """Serve an older Revision again. Raises NotFound, Conflict."""
         return await self._redeploy(principal, ref, revision or "previous", "rollback", ask)
 
-    async def reload(self, principal: Principal, ref: str, ask: Ask) -> DeployResult:
+    async def reload(
+        self, principal: Principal, ref: str, ask: Ask, wishes: Wishes | None = None
+    ) -> DeployResult:
         """Start the present Revision afresh. Raises NotFound."""
-        return await self._redeploy(principal, ref, "current", "reload", ask)
+        return await self._redeploy(principal, ref, "current", "reload", ask, wishes)
 
     async def of_api(self, principal: Principal, ref: str) -> list[Deployment]:
         """Newest first."""
@@ -105,10 +108,12 @@ class DeploymentService:
         choice: int | Literal["current", "previous"],
         action: Literal["rollback", "reload"],
         ask: Ask,
+        wishes: Wishes | None = None,
     ) -> DeployResult:
-        request = _idempotency_key(ask, action, ref, choice)
+        asked = () if wishes is None else _wished(wishes)
+        request = _idempotency_key(ask, action, ref, choice, *asked)
         made = await self._deployments.redeploy(
-            principal.user_id, ref, choice, action=action, request=request
+            principal.user_id, ref, choice, action=action, request=request, wishes=wishes
         )
         return await self._result(principal, made, ask)
 
@@ -144,11 +149,16 @@ def _status(api: Api, deployment: Deployment) -> ApiStatus:
 
 
 def _asked(revision: NewRevision) -> tuple[str | int | None, ...]:
-    hosts, canary = revision.egress_hosts, revision.canary
-    asked = (revision.source, None if hosts is None else " ".join(hosts), revision.min_instances)
+    asked = (revision.source, *_wished(revision))
+    canary = revision.canary
     if canary is None:
         return asked
     return (*asked, canary.share, canary.bake_seconds, canary.min_calls)
+
+
+def _wished(wishes: Wishes) -> tuple[str | int | None, ...]:
+    hosts = wishes.egress_hosts
+    return None if hosts is None else " ".join(hosts), wishes.min_instances
 
 
 def _idempotency_key(ask: Ask, *request: str | int | None) -> IdempotencyKey | None:

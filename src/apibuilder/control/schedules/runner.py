@@ -7,6 +7,8 @@ process; it lives for a day and is replaced before.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,7 +33,14 @@ _GOOD = range(200, 400)
 class ScheduleRunner:
     """`gateway_url` is where Apis are called."""
 
-    def __init__(self, schedules: ScheduleStore, gateway_url: str) -> None:
+    def __init__(
+        self,
+        schedules: ScheduleStore,
+        gateway_url: str,
+        note: Callable[[UUID, str], Awaitable[None]],
+    ) -> None:
+        """`note` writes a line of the platform's to an Api's log."""
+        self._note = note
         self._schedules = schedules
         self._gateway_url = gateway_url
         self._keys: dict[UUID, tuple[str, datetime]] = {}
@@ -72,10 +81,17 @@ class ScheduleRunner:
             error = f"{type(failure).__name__}: {failure}"[:500]
         facts = {"api_id": str(schedule.api_id), "schedule": schedule.name, "status": status}
         _log.info("a schedule ran", **facts, error=error)
+        await self._tell(schedule, status, error)
         try:
             await self._schedules.finish(schedule.id, datetime.now(UTC), status, error)
         except Unavailable as failure:
             _log.warning("the end of a run was not noted", **facts, detail=failure.detail)
+
+    async def _tell(self, schedule: Schedule, status: int | None, error: str | None) -> None:
+        how = f"answered {status}" if error is None else f"failed: {error}"
+        line = f"schedule {schedule.name!r}: {schedule.method} {schedule.path} {how}"
+        with suppress(ApiBuilderError):  # the runtime is away; the schedule itself keeps it too
+            await self._note(schedule.api_id, line)
 
     async def _call(
         self, session: aiohttp.ClientSession, schedule: Schedule

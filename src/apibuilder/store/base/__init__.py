@@ -25,6 +25,7 @@ from apibuilder.store.base.publishing import (
     Made,
     NewApi,
     NewRevision,
+    Wishes,
 )
 from apibuilder.store.base.schedules import NewSchedule, ScheduleStore, Turn
 
@@ -57,4 +58,5 @@ __all__ = [
     "Turn",
     "UsageStore",
     "WantedApi",
+    "Wishes",
 ]

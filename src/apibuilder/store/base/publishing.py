@@ -12,7 +12,15 @@ from apibuilder.store.keys import NewKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRevision:
+class Wishes:
+    """What an Api asks of the runtime from now on; None: as before."""
+
+    egress_hosts: list[str] | None = None
+    min_instances: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRevision(Wishes):
     """Source that passed its checks, not yet stored."""
 
     source: str
@@ -20,9 +28,6 @@ class NewRevision:
     model: str | None = None
     tests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     checks: list[Check] = field(default_factory=list[Check])
-    # What the Api asks of the runtime from now on; None: as before.
-    egress_hosts: list[str] | None = None
-    min_instances: int | None = None
     canary: CanaryWish | None = None  # a share of the calls first, then all of them or none
 
 
@@ -114,8 +119,9 @@ class DeploymentStore(Protocol):
         *,
         action: Literal["rollback", "reload"],
         request: IdempotencyKey | None,
+        wishes: Wishes | None = None,
     ) -> Made:
-        """A pending Deployment of a Revision that is there."""
+        """A pending Deployment of a Revision that is there; it and later ones have `wishes`."""
         ...
 
     async def of_api(self, user_id: UUID, ref: str) -> list[Deployment]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from apibuilder.domain import Deployment
 from apibuilder.errors import Conflict, NotFound
-from apibuilder.store.base import IdempotencyKey, Made, NewRevision
+from apibuilder.store.base import IdempotencyKey, Made, NewRevision, Wishes
 from apibuilder.store.postgres import publishing, rows
 from apibuilder.store.postgres.database import Connection, Database
 from apibuilder.store.postgres.publishing import LockedApi
@@ -71,6 +71,7 @@ class PostgresDeploymentStore:
         *,
         action: Literal["rollback", "reload"],
         request: IdempotencyKey | None,
+        wishes: Wishes | None = None,
     ) -> Made:
         """A pending Deployment of a Revision that is there."""
         async with self._database.transaction() as tx:
@@ -79,6 +80,8 @@ class PostgresDeploymentStore:
             if repeated is not None:
                 return repeated
             api = await publishing.lock_api(tx, user_id, ref)
+            if wishes is not None:
+                await publishing.set_wishes(tx, api.id, wishes)
             return await publishing.add_deployment(
                 tx,
                 user_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from apibuilder.domain import CanaryWish
 from apibuilder.errors import Conflict, NotFound
-from apibuilder.store.base import IdempotencyKey, Made, NewRevision
+from apibuilder.store.base import IdempotencyKey, Made, NewRevision, Wishes
 from apibuilder.store.postgres.database import Connection, Row
 from apibuilder.store.postgres.queries import query
 from apibuilder.store.postgres.rows import checks_json, parse_ref
@@ -72,10 +72,15 @@ async def find_repeated(
     return Made(deployment_id=row["deployment_id"], api_id=row["api_id"], fresh=False)
 
 
+async def set_wishes(tx: Connection, api_id: UUID, wishes: Wishes) -> None:
+    """What Deployments that start from now on get; the Api is new or locked."""
+    if wishes.egress_hosts is not None or wishes.min_instances is not None:
+        await tx.execute(_SET_WISHES, api_id, wishes.egress_hosts, wishes.min_instances)
+
+
 async def add_revision(tx: Connection, api_id: UUID, revision: NewRevision) -> UUID:
     """Store it under the next number; the Api is new or locked."""
-    if revision.egress_hosts is not None or revision.min_instances is not None:
-        await tx.execute(_SET_WISHES, api_id, revision.egress_hosts, revision.min_instances)
+    await set_wishes(tx, api_id, revision)
     return await tx.fetchval(
         _INSERT_REVISION,
         api_id,

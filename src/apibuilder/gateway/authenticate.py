@@ -24,7 +24,9 @@ def key_hash(scope: Scope, headers: RequestHeaders, edge: EdgeSignatures) -> byt
         return edge.key_hash(scope, headers.edge)
     if headers.key is None:
         raise MissingKey
-    return hashlib.sha256(headers.key).digest()
+    if headers.key_hash is None:
+        headers.key_hash = hashlib.sha256(headers.key).digest()
+    return headers.key_hash
 
 
 def authenticate(

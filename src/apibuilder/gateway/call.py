@@ -32,6 +32,10 @@ class Peer(Protocol):
     watcher: Watcher | None
     lost: bool
 
+    def read(self, headers: Headers) -> RequestHeaders:
+        """A request's headers, which may be those of an earlier one. Raises BadRequest."""
+        ...
+
     async def answer(self, status: int, headers: Headers, body: bytes, *, close: bool) -> None:
         """Send a whole answer."""
         ...

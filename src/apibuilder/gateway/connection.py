@@ -24,7 +24,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from apibuilder.errors import ApiBuilderError, BadRequest, HeadersTooLarge
 from apibuilder.gateway.cycle import Cycle
-from apibuilder.gateway.headers import Headers
+from apibuilder.gateway.headers import Headers, RequestHeaders
 from apibuilder.gateway.identity import new_identity
 from apibuilder.gateway.patience import Patience
 from apibuilder.gateway.problem import problem_body
@@ -32,6 +32,7 @@ from apibuilder.gateway.run import run
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 128
+_MAX_KEPT = 4 * 1024  # bytes of headers that are kept with their connection
 SCOPE_KEY = "apibuilder.connection"
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(?:[/?][^#]*)?").fullmatch
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -65,6 +66,7 @@ class Connection(HttpToolsProtocol):
     scope: Any
     url: bytes
     _serving: Cycle | None = None
+    _last_read: RequestHeaders | None = None
     _starting: Cycle | None = None  # to be begun once the parser is done with what was read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] (uvicorn's signature)
@@ -274,8 +276,18 @@ class Connection(HttpToolsProtocol):
         cycle.complete()
 
     def default_lines(self) -> bytes:
-        """The header lines of every answer: the date, once a second."""
-        return _lines(tuple(self.server_state.default_headers))
+        """The header lines of every answer: the date, which uvicorn's server renews each second."""
+        return _DATED.lines(self.server_state.default_headers)
+
+    def read(self, headers: Headers) -> RequestHeaders:
+        """A request's headers. Who keeps a connection mostly repeats them: those are read once."""
+        last = self._last_read
+        if last is not None and last.source == headers:
+            return last
+        read = RequestHeaders(headers)
+        size = sum(len(name) + len(value) for name, value in headers)
+        self._last_read = read if size <= _MAX_KEPT else None
+        return read
 
     def close(self) -> None:
         """Close it in the middle of an answer, so that nobody takes it for whole."""
@@ -309,9 +321,21 @@ def _method(name: bytes) -> str:
     return name.decode("ascii")
 
 
-@lru_cache(maxsize=2)
-def _lines(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    return b"".join(b"%b: %b\r\n" % header for header in headers)
+class _Dated:
+    """Header lines, written anew when the server has made a new list of them."""
+
+    def __init__(self) -> None:
+        self._headers: Headers = []
+        self._lines = b""
+
+    def lines(self, headers: Headers) -> bytes:
+        if headers is not self._headers:
+            self._headers = headers
+            self._lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        return self._lines
+
+
+_DATED = _Dated()
 
 
 def _too_large(seen: int) -> HeadersTooLarge:

@@ -104,7 +104,7 @@ class Handler:
                 self._notes.add(call.live.route.api_id, error, call.request_id)
 
     async def _serve(self, call: Call) -> None:
-        call.headers = headers = RequestHeaders(call.scope["headers"])
+        call.headers = headers = call.connection.read(call.scope["headers"])
         headers.check_version(call.scope["http_version"])
         if headers.origin is not None and headers.origin in self._dashboard_origins:
             call.dashboard = headers.origin

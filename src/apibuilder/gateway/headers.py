@@ -118,13 +118,15 @@ def _in_response(name: bytes) -> _Meaning:
 
 
 class RequestHeaders:
-    """A request's headers, read once."""
+    """A request's headers, read once. Not changed after that: other requests may share them."""
 
-    __slots__ = ("content_length", "edge", "forwarded", "has_body", "host", "key",
-                 "origin", "own_subprotocol", "passed", "subprotocols")  # fmt: skip
+    __slots__ = ("content_length", "edge", "forwarded", "has_body", "host", "key", "key_hash",
+                 "origin", "own_subprotocol", "passed", "source", "subprotocols")  # fmt: skip
 
     def __init__(self, headers: Headers) -> None:
         """Raises BadRequest or AmbiguousKey."""
+        self.source = headers
+        self.key_hash: bytes | None = None  # of `key`, once somebody has asked for it
         self.passed: Headers = []
         self.forwarded: Headers = []  # what a proxy in front of the gateway may have said
         self.key: bytes | None = None

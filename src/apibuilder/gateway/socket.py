@@ -14,7 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from apibuilder.gateway.connection import SCOPE_KEY, Watcher
-from apibuilder.gateway.headers import Headers
+from apibuilder.gateway.headers import Headers, RequestHeaders
 from apibuilder.gateway.patience import Patience
 
 MAX_PIECES = 1024  # of one message; an empty piece costs its sender six bytes, and us far more
@@ -49,6 +49,10 @@ class Socket(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
             return
         super().handle_cont(event)
+
+    def read(self, headers: Headers) -> RequestHeaders:
+        """The handshake's headers."""
+        return RequestHeaders(headers)
 
     def allow(self, message_bytes: int) -> None:
         """From now on no message may be longer; a longer one ends the WebSocket with 1009."""

@@ -20,6 +20,7 @@ _UNSAFE = re.compile(rb"[\x00-\x1f\x7f\\]").search
 _HOST = re.compile(
     rb"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 ).fullmatch
+_MAX_KEPT = 256  # bytes of a path whose split is kept
 _DECODINGS = 3  # "%252e%252e" is still dots to whoever decodes twice
 
 
@@ -33,6 +34,12 @@ class Target(NamedTuple):
 
 def split(raw_path: bytes, path: str) -> Target:
     """Check a path and split it; `path` is `raw_path` decoded. Raises BadRequest."""
+    if len(raw_path) > _MAX_KEPT:
+        return _split(raw_path, path)
+    return _split_once(raw_path, path)
+
+
+def _split(raw_path: bytes, path: str) -> Target:
     plain = _PLAIN(raw_path)
     if plain is None:
         raise BadRequest("The path may hold visible ASCII only, and no backslash.")
@@ -46,6 +53,9 @@ def split(raw_path: bytes, path: str) -> Target:
     if rest is None:  # "/name": the Api's own root
         return Target(name.decode(), b"/", "/")
     return Target(name.decode(), rest, path[len(name) + 1 :])
+
+
+_split_once = lru_cache(maxsize=4096)(_split)  # a busy Api has few paths, each of them asked often
 
 
 def _check_escapes(raw_path: bytes) -> None:

@@ -46,8 +46,11 @@ class HttpStream(AppStream):
         self._over_event: asyncio.Event | None = None
 
     def _scope(self) -> dict[str, Any]:
-        more: dict[str, Any] = {"type": "http", "method": self._head.method, "extensions": {}}
-        return super()._scope() | more
+        scope = super()._scope()
+        scope["type"] = "http"
+        scope["method"] = self._head.method
+        scope["extensions"] = {}
+        return scope
 
     async def _failed(self, error: BaseException) -> None:
         self.fail(error)

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         min_length=32,
         description="Secret that the `api-gateway` function signs its calls to the gateway with.",
     )
+    access_log: Path | None = Field(
+        None, description="File that a JSON line a call is appended to; `-`: standard output."
+    )
     supabase_socket: Path | None = Field(
         None, description="Socket of local Auth, REST and functions; `serve` sets it."
     )

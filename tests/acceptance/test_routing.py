@@ -95,3 +95,31 @@ def test_a_preflight_is_answered_where_the_app_says_so(stack: Stack, api: dict[s
     assert answer.status == 200
     assert answer.headers["access-control-allow-origin"] == "https://page.example"
     assert stack.call(api, "OPTIONS", "/version", key="", headers=asked).status == 403
+
+
+TALKATIVE = """
+import logging
+from fastapi import FastAPI
+app = FastAPI()
+
+@app.get("/say/{word}")
+async def say(word: str):
+    print(word)
+    logging.error("not %s", word)
+    return word
+"""
+
+
+def test_the_lines_of_one_call_are_found(stack: Stack) -> None:
+    source = stack.data_dir / "talkative.py"
+    source.write_text(TALKATIVE)
+    made = stack.cli("deploy", str(source))
+    stack.call(made, "GET", "/say/one")
+    request_id = stack.call(made, "GET", "/say/two").headers["x-request-id"]
+
+    def lines(*words: str) -> list[str]:
+        return [line["message"] for line in stack.cli("logs", made["api_id"], *words)["lines"]]
+
+    stack.wait(lambda: "not two" in lines(), 10, "the lines are there")
+    assert lines("--request", request_id) == ["two", "not two"]
+    assert lines("--level", "error") == ["not one", "not two"]

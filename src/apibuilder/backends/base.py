@@ -58,6 +58,24 @@ class LogLine:
     revision: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """A line, and whose it is."""
+
+    api_id: UUID
+    line: LogLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFeed:
+    """Lines of all Apis, in order."""
+
+    epoch: str  # changes when the numbers begin anew
+    last: int  # number of the last line here
+    lost: int  # lines that were asked for and are not kept any more
+    lines: list[FeedLine]
+
+
 class Backend(Protocol):
     """See the module's docstring for the contract."""
 
@@ -101,6 +119,10 @@ class Backend(Protocol):
 
     def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """The last `tail` lines, then, if `follow`, new ones as they come."""
+        ...
+
+    async def log_feed(self, epoch: str, after: int) -> LogFeed:
+        """Lines of all Apis that follow number `after` of `epoch`; of another epoch, all kept."""
         ...
 
     async def status(self) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from apibuilder import errors
-from apibuilder.backends.base import LogLine, Placed
+from apibuilder.backends.base import LogFeed, LogLine, Placed
+from apibuilder.backends.fork.feed import Feed
 from apibuilder.domain import Check, DeploymentSpec, Ending, Instance, Started
 
 
@@ -28,6 +29,7 @@ class MemoryBackend:
         self._live: dict[UUID, list[Instance]] = {}
         self._lines: dict[UUID, list[LogLine]] = {}
         self._written = asyncio.Condition()
+        self._feed = Feed()
         self._starts = 0
         self._crashing: dict[UUID, str] = {}
         self._endings: dict[str, Ending] = {}
@@ -113,6 +115,10 @@ class MemoryBackend:
             async with self._written:
                 await self._written.wait_for(lambda: len(lines) > seen)  # noqa: B023 - awaited here
 
+    async def log_feed(self, epoch: str, after: int) -> LogFeed:
+        """See Backend."""
+        return self._feed.read(epoch, after)
+
     async def status(self) -> dict[str, Any]:
         """See Backend."""
         workers = sum(len(instances) for instances in self._live.values())
@@ -124,6 +130,7 @@ class MemoryBackend:
         async with self._written:
             lines = self._lines.setdefault(api_id, [])
             lines.append(LogLine(at=at, stream="stdout", message=message))
+            self._feed.add(api_id, lines[-1])
             self._written.notify_all()
 
     def crash_again_and_again(self, deployment_id: UUID) -> None:

@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 
 from apibuilder import errors
-from apibuilder.backends.base import LogLine, Placed
+from apibuilder.backends.base import LogFeed, LogLine, Placed
 from apibuilder.domain import DeploymentSpec, Ending, Failure, Instance, Started
 
 _ORIGIN = "http://runtime"  # a name for the Host header; the socket's path is the address
@@ -94,6 +94,11 @@ class RemoteBackend:
         async with self._request("GET", path) as answer:
             async for line in answer.content:
                 yield msgspec.json.decode(line, type=LogLine)
+
+    async def log_feed(self, epoch: str, after: int) -> LogFeed:
+        """See Backend."""
+        answer = await self._call("GET", f"/v1/logs?epoch={epoch}&after={after}")
+        return msgspec.json.decode(answer, type=LogFeed)
 
     async def status(self) -> dict[str, Any]:
         """See Backend."""

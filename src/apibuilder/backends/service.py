@@ -122,6 +122,16 @@ async def logs(
     return StreamingResponse(_ndjson(lines), media_type="application/x-ndjson")
 
 
+@router.get("/v1/logs")
+async def log_feed(
+    runtime: Runtime,
+    epoch: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """Log lines of all Apis, by number."""
+    return _json(await runtime.log_feed(epoch, after))
+
+
 @router.get("/v1/status")
 async def status(runtime: Runtime) -> Response:
     """What `doctor` shows."""

@@ -12,6 +12,8 @@ from rich.table import Table
 from apibuilder.cli import output, session
 from apibuilder.cli.options import ApiRef, Json
 
+_MOST = 10_000  # log lines that can be looked through
+
 
 def list_apis(as_json: Json = False) -> None:
     """Your APIs."""
@@ -130,11 +132,21 @@ def usage(api: ApiRef, as_json: Json = False) -> None:
 def logs(
     api: ApiRef,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
-    tail: Annotated[int, typer.Option(help="How many past lines.", min=0, max=10_000)] = 100,
+    tail: Annotated[
+        int | None,
+        typer.Option(help="How many past lines; 100, or all if some are picked.", min=0, max=_MOST),
+    ] = None,
+    *,
+    request: Annotated[str | None, typer.Option(help="Only of the call with this id.")] = None,
+    level: Annotated[str | None, typer.Option(help="The least severe: info, error ...")] = None,
+    since: Annotated[str | None, typer.Option(help="Only from this time on (ISO 8601).")] = None,
     as_json: Json = False,
 ) -> None:
     """What it printed and logged. With --json -f: one object a line."""
-    params = {"tail": str(tail), "follow": "true" if follow else "false"}
+    picked = {"request_id": request, "level": level, "since": since}
+    params = {name: value for name, value in picked.items() if value is not None}
+    params["tail"] = str(tail if tail is not None else _MOST if params else 100)
+    params["follow"] = "true" if follow else "false"
     lines: list[dict[str, Any]] = []
     with output.failures(as_json=as_json), suppress(KeyboardInterrupt):
         for line in session.control().lines(f"/api/v1/apis/{api}/logs", params):

@@ -18,6 +18,7 @@ from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.generations.endpoints import router as generations
 from apibuilder.control.keys.endpoints import router as keys
 from apibuilder.control.local_origin import LocalOrigin
+from apibuilder.control.logs.endpoints import router as logs
 from apibuilder.control.metrics.endpoints import router as metrics
 from apibuilder.control.request_id import RequestId
 from apibuilder.control.schedules.endpoints import router as schedules
@@ -52,6 +53,6 @@ def create_app(
     app.add_middleware(RequestId)
     for router in (system, apis, deployments, canaries, keys, secrets, usage, generations):
         app.include_router(router)
-    for router in (schedules, metrics):
+    for router in (schedules, logs, metrics):
         app.include_router(router)
     return app

@@ -40,6 +40,7 @@ from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.local_origin import open_session
+from apibuilder.control.logs.shipper import LogShipper
 from apibuilder.control.metrics.service import MetricsService
 from apibuilder.control.model_access import model_access
 from apibuilder.control.schedules.runner import ScheduleRunner
@@ -71,6 +72,7 @@ from apibuilder.store.postgres import (
     PostgresDeploymentStore,
     PostgresGenerationStore,
     PostgresKeyStore,
+    PostgresLogStore,
     PostgresMetricsStore,
     PostgresScheduleStore,
     PostgresSecretStore,
@@ -203,15 +205,18 @@ class Parts:
             usage_days=self._settings.usage_retention_days,
             log_days=self._settings.log_retention_days,
         )
+        log_store = PostgresLogStore(self._database)
         chores = (
             self._deployments.forget_old_requests,
             self._generations.abandon_dead,
             self._secrets.reseal,
             rollup.retain,
+            log_store.trim,
             self._usage.refresh_listings,
         )
         return [
             rollup.run(),
+            LogShipper(self._backend, log_store).run(),
             reconciler.run(),
             CanaryWatch(self._canaries).run(),
             _spread(store.events(), self._watch, reconciler),

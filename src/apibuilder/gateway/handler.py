@@ -14,6 +14,7 @@ from apibuilder.errors import (
     Unavailable,
 )
 from apibuilder.gateway import dashboard
+from apibuilder.gateway.access_log import AccessLog
 from apibuilder.gateway.authenticate import authenticate, key_hash
 from apibuilder.gateway.body import check_size
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
@@ -61,7 +62,9 @@ class Handler:
         notes: Notes,
         edge: EdgeSignatures,
         dashboard_origins: frozenset[bytes] = frozenset(),
+        access: AccessLog | None = None,
     ) -> None:
+        self._access = access
         self._conversations = conversations
         self._notes = notes
         self._table = table
@@ -95,6 +98,8 @@ class Handler:
         finally:
             call.connection.watcher = None
             self._metrics.observe(call)
+            if self._access is not None:
+                self._access.add(call)
 
     def _tell(self, call: Call, error: ApiBuilderError) -> None:
         """A limit names itself in the metrics and in the Api's log too."""

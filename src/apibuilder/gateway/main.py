@@ -55,6 +55,7 @@ async def _serve(settings: Settings, listen: socket.socket, metrics: socket.sock
             dashboard_origins=settings.platform_origins,
             patience=Patience(head=settings.head_seconds, body=settings.body_stall_seconds),
             tls=tls,
+            access_log=settings.access_log,
         )
         await Gateway(ports).serve(listen, metrics)
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from apibuilder.backends.base import Backend
 from apibuilder.backends.fork.messages import MAX_MESSAGE
 from apibuilder.errors import ApiBuilderError
+from apibuilder.gateway.access_log import AccessLog
 from apibuilder.gateway.app import GatewayApp, health_app, metrics_app
 from apibuilder.gateway.call import Deadlines
 from apibuilder.gateway.connection import Connection
@@ -60,6 +61,7 @@ class Ports:
     dashboard_origins: frozenset[bytes] = frozenset()
     patience: Patience = field(default_factory=Patience)
     tls: Tls | None = None
+    access_log: Path | None = None
 
 
 class Gateway:
@@ -75,6 +77,7 @@ class Gateway:
         self._quotas = Quotas(ports.store, ports.usage_dir, ports.limiter)
         self._keeper = Keeper(ports.store, ports.backend, table)
         self._notes = Notes(ports.backend)
+        self._access = None if ports.access_log is None else AccessLog.open(ports.access_log)
         handler = Handler(
             table=table,
             routes=self._keeper,
@@ -87,6 +90,7 @@ class Gateway:
             notes=self._notes,
             edge=EdgeSignatures(ports.edge_secret),
             dashboard_origins=ports.dashboard_origins,
+            access=self._access,
         )
         metrics.gauge(
             "apibuilder_gateway_routes",
@@ -119,6 +123,8 @@ class Gateway:
         if (tls := self._ports.tls) is not None:
             loop.add_signal_handler(signal.SIGHUP, tls.reload)
             loops.append(asyncio.create_task(tls.run()))
+        if self._access is not None:
+            loops.append(asyncio.create_task(self._access.run()))
         for task in loops:
             task.add_done_callback(self._ended)
         try:
@@ -161,6 +167,8 @@ class Gateway:
         await asyncio.gather(*loops, return_exceptions=True)
         await self._keeper.close()
         self._meter.close()
+        if self._access is not None:
+            await self._access.flush()
         try:
             async with asyncio.timeout(_LAST_SHIPMENT_SECONDS):
                 await self._shipper.ship()

@@ -98,6 +98,7 @@ export type Database = {
           "level": string;
           "message": string;
           "request_id": string | null;
+          "revision": number | null;
           "stream": string;
         };
         ComputedFields: never;
@@ -109,6 +110,7 @@ export type Database = {
           "level"?: string;
           "message": string;
           "request_id"?: string | null;
+          "revision"?: number | null;
           "stream"?: string;
         };
         Update: {
@@ -119,6 +121,7 @@ export type Database = {
           "level"?: string;
           "message"?: string;
           "request_id"?: string | null;
+          "revision"?: number | null;
           "stream"?: string;
         };
         Relationships: [

@@ -255,6 +255,7 @@ class World:
         self.trusted_proxies = ""
         self.patience = Patience()
         self.tls: Tls | None = None
+        self.access_log: Path | None = None
         self.socket_idle_seconds = 600.0
         self.socket_ping_seconds = 30.0
         self._task: asyncio.Task[None] | None = None
@@ -285,6 +286,7 @@ class World:
                 tls=self.tls,
                 socket_idle_seconds=self.socket_idle_seconds,
                 socket_ping_seconds=self.socket_ping_seconds,
+                access_log=self.access_log,
             )
         )
         self._task = asyncio.create_task(self.gateway.serve(listen, metrics))

@@ -216,26 +216,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/apis/{ref}/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Logs
-         * @description What it printed: one JSON object a line; with `follow`, new lines as they come.
-         */
-        get: operations["logs_api_v1_apis__ref__logs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/apis/{ref}/rollback": {
         parameters: {
             query?: never;
@@ -310,6 +290,66 @@ export interface paths {
         get: operations["get_deployment_api_v1_deployments__deployment_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{ref}/canary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Canary
+         * @description The newest canary of an Api, with what both Revisions did.
+         */
+        get: operations["get_canary_api_v1_apis__ref__canary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{ref}/canary/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote
+         * @description Give it all calls now.
+         */
+        post: operations["promote_api_v1_apis__ref__canary_promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{ref}/canary/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Abort
+         * @description Give it no calls any more; what served before has them all.
+         */
+        post: operations["abort_api_v1_apis__ref__canary_abort_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -511,6 +551,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{ref}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Logs
+         * @description What it printed: one JSON object a line; with `follow`, new lines as they come.
+         *
+         *     With `Accept: text/event-stream` each is an event, `log`.
+         */
+        get: operations["logs_api_v1_apis__ref__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{ref}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Calls, errors and latency over time; apart by key, route or revision if asked.
+         */
+        get: operations["metrics_api_v1_apis__ref__metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -577,6 +659,128 @@ export interface components {
          * @enum {string}
          */
         ApiStatus: "deploying" | "active" | "paused" | "failed";
+        /**
+         * ArmOut
+         * @description What one Revision did while the canary ran, a few seconds behind the calls.
+         */
+        ArmOut: {
+            /** Revision */
+            revision: number;
+            /** Calls */
+            calls: number;
+            /**
+             * Errors
+             * @description Calls answered with 500 or above.
+             */
+            errors: number;
+            /**
+             * Error Rate
+             * @description Errors a call, 0 to 1.
+             */
+            error_rate: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+        };
+        /**
+         * CanaryIn
+         * @description Try the Revision with a share of the calls before it gets all of them, or none.
+         */
+        CanaryIn: {
+            /**
+             * Share
+             * @description Percent of the calls.
+             */
+            share: number;
+            /**
+             * Bake Seconds
+             * @description It is promoted after that long at the earliest,
+             * @default 600
+             */
+            bake_seconds?: number;
+            /**
+             * Min Calls
+             * @description and after as many calls of its own.
+             * @default 200
+             */
+            min_calls?: number;
+        };
+        /**
+         * CanaryOut
+         * @description A new Revision that gets a share of the calls beside the one that serves.
+         */
+        CanaryOut: {
+            /**
+             * Canary Id
+             * Format: uuid
+             */
+            canary_id: string;
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            /**
+             * Deployment Id
+             * Format: uuid
+             */
+            deployment_id: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Share
+             * @description Percent of the calls.
+             */
+            share: number;
+            status: components["schemas"]["CanaryStatus"];
+            /**
+             * Reason
+             * @description Why it ended.
+             */
+            reason: string | null;
+            /**
+             * Bake Seconds
+             * @description It is promoted after that long at the earliest,
+             */
+            bake_seconds: number;
+            /**
+             * Min Calls
+             * @description and after as many calls.
+             */
+            min_calls: number;
+            /**
+             * Looks
+             * @description How many times it was judged.
+             */
+            looks: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            stable: components["schemas"]["ArmOut"];
+            canary: components["schemas"]["ArmOut"];
+            /**
+             * Verdict
+             * @description What it was last judged by.
+             */
+            verdict: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * CanaryStatus
+         * @description What became of a canary.
+         * @enum {string}
+         */
+        CanaryStatus: "starting" | "running" | "promoted" | "rolled_back" | "aborted" | "failed";
         /**
          * CheckOut
          * @description One thing that was verified.
@@ -693,6 +897,7 @@ export interface components {
              * @description Renames the Api.
              */
             name?: string | null;
+            canary?: components["schemas"]["CanaryIn"] | null;
         };
         /**
          * Database
@@ -734,6 +939,35 @@ export interface components {
             name: string;
             /** Deleted */
             deleted: boolean;
+        };
+        /**
+         * DeployOut
+         * @description A deployment, as a mark on the chart.
+         */
+        DeployOut: {
+            /**
+             * Deployment Id
+             * Format: uuid
+             */
+            deployment_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Revision */
+            revision: number;
+            /** Status */
+            status: string;
+            /**
+             * Canary
+             * @description What became of it, if it was a canary.
+             */
+            canary: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * DeployResult
@@ -831,6 +1065,54 @@ export interface components {
             file: string | null;
             /** Line */
             line: number | null;
+        };
+        /**
+         * Figures
+         * @description Calls and how they ended. Percentiles are null where nothing ended.
+         */
+        Figures: {
+            /**
+             * Calls
+             * @default 0
+             */
+            calls?: number;
+            /**
+             * Errors
+             * @description Answered with 500 or above.
+             * @default 0
+             */
+            errors?: number;
+            /**
+             * Client Errors
+             * @description Answered with 400 to 499.
+             * @default 0
+             */
+            client_errors?: number;
+            /** P50 Ms */
+            p50_ms?: number | null;
+            /** P95 Ms */
+            p95_ms?: number | null;
+            /** P99 Ms */
+            p99_ms?: number | null;
+        };
+        /**
+         * Group
+         * @description Calls of one key, route or revision.
+         */
+        Group: {
+            /**
+             * Name
+             * @description A key's id, `GET /items/{id}`, or a revision's number.
+             */
+            name: string;
+            /**
+             * Label
+             * @description A key's name; else as `name`; `other` for calls of no route.
+             */
+            label: string;
+            total: components["schemas"]["Figures"];
+            /** Series */
+            series: components["schemas"]["Point"][];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -935,6 +1217,46 @@ export interface components {
             max_instances: number;
         };
         /**
+         * MetricsOut
+         * @description An Api's calls over time, a few seconds behind them. Every step is there, also empty ones.
+         */
+        MetricsOut: {
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            range: components["schemas"]["Range"];
+            by: components["schemas"]["SplitBy"];
+            /** Step Seconds */
+            step_seconds: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            total: components["schemas"]["Figures"];
+            /** Series */
+            series: components["schemas"]["Point"][];
+            /**
+             * Groups
+             * @description With `by`: the busiest first, at most 20.
+             */
+            groups: components["schemas"]["Group"][];
+            /** Groups Left Out */
+            groups_left_out: number;
+            /**
+             * Deploys
+             * @description Newest first, at most 100.
+             */
+            deploys: components["schemas"]["DeployOut"][];
+        };
+        /**
          * NewKeyOut
          * @description A Key in the one answer that holds it.
          */
@@ -981,6 +1303,41 @@ export interface components {
             api_key: string;
         };
         /**
+         * Point
+         * @description One step of time.
+         */
+        Point: {
+            /**
+             * Calls
+             * @default 0
+             */
+            calls?: number;
+            /**
+             * Errors
+             * @description Answered with 500 or above.
+             * @default 0
+             */
+            errors?: number;
+            /**
+             * Client Errors
+             * @description Answered with 400 to 499.
+             * @default 0
+             */
+            client_errors?: number;
+            /** P50 Ms */
+            p50_ms?: number | null;
+            /** P95 Ms */
+            p95_ms?: number | null;
+            /** P99 Ms */
+            p99_ms?: number | null;
+            /**
+             * At
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+        };
+        /**
          * PublicConfig
          * @description What a browser or a script needs to begin. Holds no secret.
          */
@@ -1018,6 +1375,12 @@ export interface components {
              */
             method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
         };
+        /**
+         * Range
+         * @description How far back: an hour in minutes, a day or a week in hours.
+         * @enum {string}
+         */
+        Range: "1h" | "24h" | "7d";
         /**
          * RevisionList
          * @description Revisions of an Api, newest first.
@@ -1216,6 +1579,12 @@ export interface components {
              */
             value: string;
         };
+        /**
+         * SplitBy
+         * @description Apart by what.
+         * @enum {string}
+         */
+        SplitBy: "none" | "key" | "route" | "revision";
         /**
          * StatusOut
          * @description The facts that `doctor` shows.
@@ -1662,38 +2031,6 @@ export interface operations {
             };
         };
     };
-    logs_api_v1_apis__ref__logs_get: {
-        parameters: {
-            query?: {
-                tail?: number;
-                follow?: boolean;
-            };
-            header?: never;
-            path: {
-                ref: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     rollback_api_v1_apis__ref__rollback_post: {
         parameters: {
             query?: {
@@ -1821,6 +2158,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_canary_api_v1_apis__ref__canary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanaryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    promote_api_v1_apis__ref__canary_promote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanaryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    abort_api_v1_apis__ref__canary_abort_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanaryOut"];
                 };
             };
             /** @description Validation Error */
@@ -2115,7 +2545,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Events: `stage`, `result`, `error`. */
+            /** @description Events: `stage`, `progress`, `result`, `error`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2230,6 +2660,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedSchedule"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    logs_api_v1_apis__ref__logs_get: {
+        parameters: {
+            query?: {
+                /** @description How many past lines are looked through. */
+                tail?: number;
+                follow?: boolean;
+                /** @description The least severe. */
+                level?: "debug" | "info" | "warning" | "error" | "critical";
+                request_id?: string | null;
+                since?: string | null;
+            };
+            header?: {
+                accept?: string;
+            };
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    metrics_api_v1_apis__ref__metrics_get: {
+        parameters: {
+            query?: {
+                range?: components["schemas"]["Range"];
+                by?: components["schemas"]["SplitBy"];
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsOut"];
                 };
             };
             /** @description Validation Error */

@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 
 from apibuilder.backends.base import LogLine
+from apibuilder.backends.fork.feed import Feed
 from apibuilder.backends.fork.frames import printable
 
 _FILE_BYTES = 2 * 1024 * 1024
@@ -71,6 +72,7 @@ class LogBook:
         self._logs: dict[UUID, _Log] = {}
         self._fresh: dict[UUID, _Log] = {}  # those with something pending
         self._most = _REMEMBERED  # when there are more, the quiet ones are forgotten
+        self.feed = Feed()
         self._flushing: asyncio.TimerHandle | None = None
 
     def write(self, api_id: UUID, line: LogLine) -> None:
@@ -79,9 +81,11 @@ class LogBook:
         if not log.admit(self._clock()):
             return
         if log.dropped:
-            self._keep(log, platform_line(f"{log.dropped} lines were dropped: over the log rate"))
+            self._keep(
+                api_id, log, platform_line(f"{log.dropped} lines were dropped: over the log rate")
+            )
             log.dropped = 0
-        self._keep(log, line)
+        self._keep(api_id, log, line)
         self._fresh[api_id] = log
 
     async def read(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
@@ -139,7 +143,8 @@ class LogBook:
         self._logs = {api: log for api, log in self._logs.items() if not log.quiet(now)}
         self._most = max(_REMEMBERED, 2 * len(self._logs))
 
-    def _keep(self, log: _Log, line: LogLine) -> None:
+    def _keep(self, api_id: UUID, log: _Log, line: LogLine) -> None:
+        self.feed.add(api_id, line)
         log.pending.append(_encode(line))
         for queue in log.followers:
             with suppress(asyncio.QueueFull):

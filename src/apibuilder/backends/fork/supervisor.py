@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from apibuilder import errors
-from apibuilder.backends.base import LogLine, Placed
+from apibuilder.backends.base import LogFeed, LogLine, Placed
 from apibuilder.backends.egress import client as egress_client
 from apibuilder.backends.egress.client import EgressClient
 from apibuilder.backends.fork import cgroup, tiers
@@ -187,6 +187,10 @@ class Supervisor:
     def logs(self, api_id: UUID, *, tail: int, follow: bool) -> AsyncIterator[LogLine]:
         """See Backend."""
         return self._logs.read(api_id, tail=tail, follow=follow)
+
+    async def log_feed(self, epoch: str, after: int) -> LogFeed:
+        """See Backend."""
+        return self._logs.feed.read(epoch, after)
 
     async def status(self) -> dict[str, Any]:
         """See Backend."""

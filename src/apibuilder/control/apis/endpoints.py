@@ -1,17 +1,11 @@
-"""/api/v1/apis: reading, pausing, resuming and deleting Apis, their Revisions and logs."""
+"""/api/v1/apis: reading, pausing, resuming and deleting Apis, and their Revisions."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path
 
-from apibuilder.backends.base import LogLine
 from apibuilder.control.apis.schemas import (
     ApiList,
     ApiOut,
@@ -22,11 +16,8 @@ from apibuilder.control.apis.schemas import (
 )
 from apibuilder.control.authentication import CurrentPrincipal
 from apibuilder.control.dependencies import TheServices
-from apibuilder.errors import ApiBuilderError
 
 router = APIRouter(prefix="/api/v1/apis", tags=["apis"])
-
-_NDJSON = "application/x-ndjson"
 
 
 @router.get("")
@@ -79,32 +70,3 @@ async def get_revision(
 ) -> RevisionOut:
     """One Revision with its source, tests, checks and OpenAPI document."""
     return RevisionOut.of(await services.apis.revision(principal, ref, number))
-
-
-@router.get("/{ref}/logs", response_class=Response)
-async def logs(
-    ref: str,
-    principal: CurrentPrincipal,
-    services: TheServices,
-    tail: Annotated[int, Query(ge=0, le=10_000)] = 100,
-    follow: bool = False,
-) -> Response:
-    """What it printed: one JSON object a line; with `follow`, new lines as they come."""
-    lines = await services.apis.logs(principal, ref, tail=tail, follow=follow)
-    if follow:
-        return StreamingResponse(_stream(lines), media_type=_NDJSON)
-    return Response("".join([_line(one) async for one in lines]), media_type=_NDJSON)
-
-
-async def _stream(lines: AsyncIterator[LogLine]) -> AsyncIterator[str]:
-    """The status line is sent by now, so what goes wrong is said as a last log line."""
-    try:
-        async for one in lines:
-            yield _line(one)
-    except ApiBuilderError as error:
-        now = datetime.now(UTC).isoformat()
-        yield _line(LogLine(at=now, stream="platform", level="error", message=error.detail))
-
-
-def _line(line: LogLine) -> str:
-    return json.dumps(asdict(line), ensure_ascii=False) + "\n"

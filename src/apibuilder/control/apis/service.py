@@ -8,6 +8,7 @@ from uuid import UUID
 
 from apibuilder.backends.base import Backend, LogLine
 from apibuilder.control.authentication import Principal
+from apibuilder.control.logs.filters import LogFilter, matching
 from apibuilder.domain import Api, Revision
 from apibuilder.store.base import ApiStore
 
@@ -49,8 +50,8 @@ class ApiService:
         return await self._apis.revision(principal.user_id, ref, number)
 
     async def logs(
-        self, principal: Principal, ref: str, *, tail: int, follow: bool
+        self, principal: Principal, ref: str, wanted: LogFilter, *, tail: int, follow: bool
     ) -> AsyncIterator[LogLine]:
-        """What it printed. Raises NotFound, and Unavailable while it is read."""
+        """What it printed, of its last `tail` lines. Raises NotFound; Unavailable when read."""
         api = await self.get(principal, ref)
-        return self._backend.logs(api.id, tail=tail, follow=follow)
+        return matching(self._backend.logs(api.id, tail=tail, follow=follow), wanted)

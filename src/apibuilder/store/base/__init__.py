@@ -17,6 +17,7 @@ from apibuilder.store.base.accounts import (
 from apibuilder.store.base.canaries import CanaryEnd, CanaryStore, Trial
 from apibuilder.store.base.deployer import DeployerStore, LiveDeployment, WantedApi
 from apibuilder.store.base.gateway import Change, GatewayStore, MonthCalls
+from apibuilder.store.base.logs import LogPosition, LogStore, StoredLine
 from apibuilder.store.base.metrics import DeployMark, MetricsStore, Slice, Split
 from apibuilder.store.base.publishing import (
     ApiStore,
@@ -44,6 +45,8 @@ __all__ = [
     "IdempotencyKey",
     "KeyStore",
     "LiveDeployment",
+    "LogPosition",
+    "LogStore",
     "Made",
     "MetricsStore",
     "MonthCalls",
@@ -54,6 +57,7 @@ __all__ = [
     "SecretStore",
     "Slice",
     "Split",
+    "StoredLine",
     "Trial",
     "Turn",
     "UsageStore",

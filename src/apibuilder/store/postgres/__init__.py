@@ -9,6 +9,7 @@ from apibuilder.store.postgres.deployments import PostgresDeploymentStore
 from apibuilder.store.postgres.gateway import PostgresGatewayStore
 from apibuilder.store.postgres.generations import PostgresGenerationStore
 from apibuilder.store.postgres.keys import PostgresKeyStore
+from apibuilder.store.postgres.logs import PostgresLogStore
 from apibuilder.store.postgres.metrics import PostgresMetricsStore
 from apibuilder.store.postgres.schedules import PostgresScheduleStore
 from apibuilder.store.postgres.secrets import PostgresSecretStore
@@ -24,6 +25,7 @@ __all__ = [
     "PostgresGatewayStore",
     "PostgresGenerationStore",
     "PostgresKeyStore",
+    "PostgresLogStore",
     "PostgresMetricsStore",
     "PostgresScheduleStore",
     "PostgresSecretStore",

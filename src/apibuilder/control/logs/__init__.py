@@ -1,0 +1,1 @@
+"""What Apis print: stored for the dashboard, read and followed."""

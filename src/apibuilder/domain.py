@@ -261,6 +261,7 @@ class DeploymentSpec:
     egress_hosts: tuple[str, ...] = ()  # that it may reach; none: no network at all
     min_instances: int = 0  # that are kept warm; 0: it sleeps when nobody calls
     ephemeral: bool = False  # a test run: its /data is empty and is removed afterwards
+    copy_of: UUID | None = None  # a test run that begins with a copy of this Api's /data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from apibuilder.cli import account, apis, processes, publish
+from apibuilder.cli import account, apis, differences, processes, publish
 from apibuilder.cli.backup import backup, restore
 from apibuilder.cli.canary import canary
 from apibuilder.cli.doctor import doctor
@@ -25,7 +25,7 @@ for verb in (publish.create, publish.deploy, publish.edit):
 app.command("list")(apis.list_apis)
 for verb in (apis.show, apis.logs, apis.pause, apis.resume, publish.reload, apis.revisions):
     app.command()(verb)
-for verb in (publish.rollback, canary, apis.delete):
+for verb in (differences.diff, publish.rollback, canary, apis.delete):
     app.command()(verb)
 app.add_typer(keys, name="keys")
 app.add_typer(schedules, name="schedules")

@@ -52,7 +52,9 @@ def _fail(problem: dict[str, Any], *, as_json: bool, source: Path | None = None)
     error = {"code": problem.get("code"), "detail": problem.get("detail")}
     error |= {name: problem.get(name) for name in ("file", "line")}
     error |= {
-        name: problem[name] for name in ("limit", "allowed", "seen", "errors") if name in problem
+        name: problem[name]
+        for name in ("limit", "allowed", "seen", "errors", "changes", "subscribers")
+        if name in problem
     }
     if as_json:
         data: dict[str, Any] = {"status": "failed", "error": error}

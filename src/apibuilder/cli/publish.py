@@ -8,20 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from apibuilder.cli import output, session
+from apibuilder.cli import differences, output, session, stages
 from apibuilder.cli.options import ApiRef, Json
 from apibuilder.client import Refused
 
 _WAIT = {"wait": "60"}
-_STAGES = {
-    "plan": "plan",
-    "tests": "tests from the plan",
-    "code": "code",
-    "check": "policy check",
-    "run": "tests in the sandbox",
-    "repair": "repair",
-    "deploy": "deploy",
-}
 
 
 def create(
@@ -32,17 +23,25 @@ def create(
     """Make an API from a sentence."""
     body = {"prompt": prompt} | ({"name": name} if name else {})
     with output.failures(as_json=as_json):
-        _show(_generate(body), as_json=as_json)
+        _show(stages.follow("/api/v1/generations", body), as_json=as_json)
 
 
 def edit(
     api: ApiRef,
     change: Annotated[str, typer.Argument(help="What to change, in a sentence.")],
+    *,
+    confirm_breaking: Annotated[
+        bool, typer.Option(help="Publish it although it breaks calls of live subscribers.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Change an API by saying what should be different."""
+    body = {"change": change, "confirm_breaking": confirm_breaking}
     with output.failures(as_json=as_json):
-        _show(_generate({"api": api, "prompt": change}), as_json=as_json)
+        made = stages.follow(f"/api/v1/apis/{api}/edits", body)
+        if not as_json:
+            differences.show(made)
+        _show(made, as_json=as_json)
 
 
 AllowHost = Annotated[
@@ -145,29 +144,6 @@ def _name_of(file: Path) -> str:
 def _wait_for(what: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
     with output.err.status(f"{what} ..."):
         return session.call("POST", path, body, _WAIT)
-
-
-def _generate(body: dict[str, Any]) -> dict[str, Any]:
-    """Show the stages as they come; the result, or Refused."""
-    with output.err.status("thinking ...") as spinner:
-        for event, data in session.control().events("/api/v1/generations", body):
-            if event == "result":
-                return data
-            if event == "error":
-                raise Refused(data)
-            if event == "stage":
-                spinner.update(f"{_STAGES.get(data['stage'], data['stage'])} ...")
-                _show_stage(data)
-    raise Refused({"code": "cut_off", "detail": "The platform ended the answer; try again."})
-
-
-def _show_stage(data: dict[str, Any]) -> None:
-    if data["status"] == "started":
-        return
-    mark = "[green]✓[/]" if data["status"] == "done" else "[red]✗[/]"
-    name = _STAGES.get(data["stage"], data["stage"])
-    detail = data["detail"] if data["status"] == "done" else ""  # the error at the end says why
-    output.err.print(f"{mark} {name} [dim]{escape(detail)}[/]")
 
 
 def _show(made: dict[str, Any], *, as_json: bool) -> None:

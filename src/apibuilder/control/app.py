@@ -15,6 +15,7 @@ from apibuilder.control.canaries.endpoints import router as canaries
 from apibuilder.control.dashboard import Build, Dashboard
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.endpoints import router as deployments
+from apibuilder.control.edits.endpoints import router as edits
 from apibuilder.control.generations.endpoints import router as generations
 from apibuilder.control.keys.endpoints import router as keys
 from apibuilder.control.local_origin import LocalOrigin
@@ -53,6 +54,6 @@ def create_app(
     app.add_middleware(RequestId)
     for router in (system, apis, deployments, canaries, keys, secrets, usage, generations):
         app.include_router(router)
-    for router in (schedules, logs, metrics):
+    for router in (edits, schedules, logs, metrics):
         app.include_router(router)
     return app

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Query, Request
 from apibuilder.control.apis.service import ApiService
 from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.deployments.service import Ask, DeploymentService
+from apibuilder.control.edits.service import EditService
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.metrics.service import MetricsService
@@ -32,6 +33,7 @@ class Services:
     usage: UsageService
     system: SystemService
     generations: GenerationService
+    edits: EditService
     schedules: ScheduleService
 
 

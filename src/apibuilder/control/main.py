@@ -35,6 +35,7 @@ from apibuilder.control.dashboard import Build
 from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.service import DeploymentService
 from apibuilder.control.deployments.watch import DeploymentWatch
+from apibuilder.control.edits.service import EditService
 from apibuilder.control.generations.sandbox import BackendSandbox
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
@@ -56,6 +57,7 @@ from apibuilder.deployer.canaries import CanaryWatch
 from apibuilder.deployer.reconcile import Pace, Reconciler
 from apibuilder.errors import Unavailable
 from apibuilder.generator.choice import InTurn
+from apibuilder.generator.edits.editor import Editor
 from apibuilder.generator.pipeline import Pipeline
 from apibuilder.generator.providers.choose import choose
 from apibuilder.generator.providers.spend import Budget
@@ -70,6 +72,7 @@ from apibuilder.store.postgres import (
     PostgresCanaryStore,
     PostgresDeployerStore,
     PostgresDeploymentStore,
+    PostgresEditStore,
     PostgresGenerationStore,
     PostgresKeyStore,
     PostgresLogStore,
@@ -160,6 +163,8 @@ class Parts:
     def services(self) -> Services:
         """What endpoints call."""
         deployments = DeploymentService(self.apis, self._deployments, self._watch)
+        pipeline = self._pipeline()
+        generations = GenerationService(self._generations, pipeline, deployments)
         return Services(
             apis=ApiService(self.apis, self._backend),
             canaries=CanaryService(self._canaries),
@@ -180,7 +185,10 @@ class Parts:
                     version=version("apibuilder"),
                 ),
             ),
-            generations=GenerationService(self._generations, self._pipeline(), deployments),
+            generations=generations,
+            edits=EditService(
+                self.apis, PostgresEditStore(self._database), generations, self._editor(), pipeline.edit
+            ),
             schedules=ScheduleService(self._schedules),
         )
 
@@ -193,6 +201,12 @@ class Parts:
             BackendSandbox(self._backend),
             deadline_seconds=settings.generation_timeout_seconds,
             budget=Budget(tokens=settings.generation_tokens, usd=settings.generation_usd),
+        )
+
+    def _editor(self) -> Editor:
+        return Editor(
+            BackendSandbox(self._backend),
+            deadline_seconds=self._settings.generation_timeout_seconds,
         )
 
     def background(self) -> list[Coroutine[Any, Any, None]]:

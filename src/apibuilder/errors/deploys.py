@@ -125,6 +125,30 @@ class SecretUnreadable(DeployRefused):
     code = "secret_unreadable"
 
 
+class DataNotCopied(DeployRefused):
+    """The API's data could not be copied to try the change on it."""
+
+    code = "data_not_copied"
+
+
+class DataChanged(DeployRefused):
+    """The change would lose or alter data that is stored, so it was not published."""
+
+    code = "data_changed"
+
+
+class ContractChanged(DeployRefused):
+    """More changed for callers than was asked for, so it was not published."""
+
+    code = "contract_changed"
+
+
+class ImportUnclear(DeployRefused):
+    """What was sent to be imported cannot be made an API."""
+
+    code = "import_unclear"
+
+
 class SandboxUnavailable(DeployRefused):
     """This machine cannot isolate strangers' code well enough."""
 
@@ -153,6 +177,12 @@ class Superseded(DeployRefused):
     """A newer deployment of the same API took this one's place before it was started."""
 
     code, status = "superseded", 409
+
+
+class BreakingChange(ApiBuilderError):
+    """The change breaks calls of live subscribers, so it must be confirmed."""
+
+    code, status = "breaking_change", 409
 
 
 class NeedsModel(ApiBuilderError):

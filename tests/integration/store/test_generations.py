@@ -9,28 +9,29 @@ import pytest
 from apibuilder.domain import Failure
 from apibuilder.errors import TooManyGenerations
 from apibuilder.store.base import GenerationEnd
+from apibuilder.store.postgres import PostgresEditStore
 from tests.integration.store.conftest import Stores
 
 
-async def test_a_plan_is_found_by_the_revision_that_serves(stores: Stores, owner: UUID) -> None:
+async def test_a_plan_is_behind_its_revision_and_those_after_it(
+    stores: Stores, owner: UUID
+) -> None:
+    edits = PostgresEditStore(stores.database)
     first_run = await stores.generations.start(owner, "a shop", None)
     first = await stores.new_api(owner)
-    ref = str(first.api_id)
     end = GenerationEnd(
         status="succeeded", deployment_id=first.deployment_id, model="recipes", plan={"n": 1}
     )
     await stores.generations.finish(first_run, end)
-    assert await stores.generations.plan_of(owner, ref) is None
-    await stores.serve(first)
-    assert await stores.generations.plan_of(owner, ref) == {"n": 1}
-
-    second_run = await stores.generations.start(owner, "add a price", ref)
-    second = await stores.publish(owner, first.api_id)
-    end = GenerationEnd(status="succeeded", deployment_id=second.deployment_id, plan={"n": 2})
-    await stores.generations.finish(second_run, end)
-    assert await stores.generations.plan_of(owner, ref) == {"n": 1}
-    await stores.serve(second)
-    assert await stores.generations.plan_of(owner, ref) == {"n": 2}
+    await stores.publish(owner, first.api_id)  # by hand
+    third_run = await stores.generations.start(owner, "add a price", str(first.api_id))
+    third = await stores.publish(owner, first.api_id)
+    end = GenerationEnd(status="succeeded", deployment_id=third.deployment_id, plan={"n": 3})
+    await stores.generations.finish(third_run, end)
+    found = [await edits.plan_behind(first.api_id, number) for number in (1, 2, 3)]
+    assert found == [{"n": 1}, {"n": 1}, {"n": 3}]
+    other = await stores.new_api(owner)
+    assert await edits.plan_behind(other.api_id, 1) is None
 
 
 async def test_a_run_ends_once(stores: Stores, owner: UUID) -> None:

@@ -49,6 +49,10 @@ class DataFolders:
             trees.hand_over(path, uid)
         return path
 
+    def of_api(self, api_id: UUID) -> Path:
+        """Where an Api's data is, if it has any."""
+        return self.apis_dir / str(api_id) / "data"
+
     def remove(self, name: str) -> None:
         """Remove the folder and what is in it."""
         trees.remove(self.apis_dir / name)

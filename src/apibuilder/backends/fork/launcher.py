@@ -17,6 +17,7 @@ from apibuilder import errors
 from apibuilder.backends.egress.client import EgressClient
 from apibuilder.backends.fork import door, frames, orders, rootfs
 from apibuilder.backends.fork.data import DataFolders
+from apibuilder.backends.fork.duplicate import duplicate
 from apibuilder.backends.fork.handle import WorkerHandle
 from apibuilder.backends.fork.pool import Pool
 from apibuilder.backends.fork.runfiles import RunFiles
@@ -114,6 +115,14 @@ class Launcher:
         uid = self._folders.uid(spec.api_id)
         name = self._folders.name(spec.api_id, spec.deployment_id, ephemeral=spec.ephemeral)
         data = self._folders.prepare(name, uid)
+        if spec.copy_of is not None and proof is None:  # its first start: later ones find it there
+            await asyncio.to_thread(
+                duplicate,
+                self._folders.of_api(spec.copy_of),
+                data,
+                uid,
+                _MB * spec.limits.storage_mb,
+            )
         listen, path = self._files.listen(handle.name)
         with listen:
             assign = self._assignment(

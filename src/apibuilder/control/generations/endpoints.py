@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from apibuilder.control.authentication import CurrentPrincipal
 from apibuilder.control.dependencies import Asked, TheServices
-from apibuilder.control.deployments.endpoints import answer
 from apibuilder.control.deployments.schemas import DeployResult
-from apibuilder.control.generations.schemas import CreateGeneration, ProgressOut, StageOut
-from apibuilder.control.request_id import request_id
-from apibuilder.errors import ApiBuilderError
-from apibuilder.generator.base import Progress, Report
+from apibuilder.control.edits.schemas import CreateEdit
+from apibuilder.control.generations.events import EVENTS, RESPONSES, answered
+from apibuilder.control.generations.schemas import CreateGeneration
 
 router = APIRouter(prefix="/api/v1", tags=["generations"])
-Outcome = Callable[[Report], Coroutine[Any, Any, DeployResult]]
-_log = structlog.get_logger()
-
-_SSE = "text/event-stream"
-_SILENCE_SECONDS = 10.0  # then a comment is sent, so that no proxy takes the answer for dead
 
 
-@router.post(
-    "/generations",
-    status_code=201,
-    response_model=DeployResult,
-    responses={
-        200: {
-            "content": {_SSE: {}},
-            "description": "Events: `stage`, `progress`, `result`, `error`.",
-        }
-    },
-)
+@router.post("/generations", status_code=201, response_model=DeployResult, responses=RESPONSES)
 async def generate(
     body: CreateGeneration,
     *,
@@ -53,69 +31,14 @@ async def generate(
 ) -> DeployResult | StreamingResponse:
     """Make an Api of a sentence, or change one. With `Accept: text/event-stream` every stage is
     told as it begins and ends; leaving such an answer cancels the Generation."""
+    stream = EVENTS in accept
+    if body.api is not None:
+        change = CreateEdit(change=body.prompt, confirm_breaking=body.confirm_breaking)
+        edit = await services.edits.begin(principal, body.api, change, ask)
+        return await answered(
+            partial(services.edits.outcome, edit), request, response, stream=stream
+        )
     run = await services.generations.begin(principal, body, ask)
-    if _SSE not in accept:
-        return answer(await services.generations.outcome(run, _ignore), response)
-    events = _events(partial(services.generations.outcome, run), request_id(request.scope))
-    return StreamingResponse(events, media_type=_SSE, headers={"Cache-Control": "no-store"})
-
-
-def _ignore(_progress: Progress) -> None:
-    """Nobody watches."""
-
-
-async def _events(outcome_of: Outcome, identity: str) -> AsyncGenerator[str]:
-    """What happens, as server-sent events; the status line is sent by the time it may fail."""
-    stages: asyncio.Queue[Progress] = asyncio.Queue()
-    outcome = asyncio.create_task(outcome_of(stages.put_nowait))
-    try:
-        async with aclosing(_until(outcome, stages)) as told:
-            async for stage in told:
-                yield ": working\n\n" if stage is None else _told(stage)
-        yield _event("result", outcome.result().model_dump(mode="json"))
-    except ApiBuilderError as error:
-        yield _event("error", error.problem(identity))
-    except Exception:  # noqa: BLE001 (the answer has begun, so no handler can say it any more)
-        _log.exception("a generation failed for a reason of ours", request_id=identity)
-        yield _event("error", ApiBuilderError().problem(identity))
-    finally:
-        outcome.cancel()  # the caller left
-        await asyncio.wait([outcome])
-
-
-async def _until(
-    outcome: asyncio.Task[DeployResult], stages: asyncio.Queue[Progress]
-) -> AsyncGenerator[Progress | None]:
-    """Stages until the outcome is there; None when nothing was said for a while."""
-    while not (outcome.done() and stages.empty()):
-        getting = asyncio.create_task(stages.get())
-        try:
-            await asyncio.wait(
-                {getting, outcome},
-                timeout=_SILENCE_SECONDS,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if getting.done():
-                yield getting.result()
-            elif not outcome.done():
-                yield None
-        finally:
-            getting.cancel()
-
-
-def _told(progress: Progress) -> str:
-    if progress.status != "progress":
-        stage = StageOut(stage=progress.stage, status=progress.status, detail=progress.detail)
-        return _event("stage", stage.model_dump(mode="json"))
-    going_on = ProgressOut(
-        stage=progress.stage,
-        detail=progress.detail,
-        input_tokens=progress.input_tokens,
-        output_tokens=progress.output_tokens,
-        usd=progress.usd,
+    return await answered(
+        partial(services.generations.outcome, run), request, response, stream=stream
     )
-    return _event("progress", going_on.model_dump(mode="json"))
-
-
-def _event(name: str, data: object) -> str:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"

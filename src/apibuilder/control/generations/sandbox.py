@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from apibuilder.backends.base import Backend
 from apibuilder.backends.fork.frames import MAX_CHUNK, HeadTooLarge, RequestHead
@@ -42,9 +42,16 @@ class BackendSandbox:
         self._backend = backend
         self._limits = limits
 
-    @asynccontextmanager
-    async def open(self, source: str) -> AsyncGenerator[LinkSession]:
+    def open(self, source: str) -> AbstractAsyncContextManager[LinkSession]:
         """A fresh instance. Raises a DeployRefused if the source does not start."""
+        return self._open(source, None)
+
+    def open_copy(self, source: str, api_id: UUID) -> AbstractAsyncContextManager[LinkSession]:
+        """The same on a copy of an Api's data. Raises DataNotCopied too."""
+        return self._open(source, api_id)
+
+    @asynccontextmanager
+    async def _open(self, source: str, copy_of: UUID | None) -> AsyncGenerator[LinkSession]:
         spec = DeploymentSpec(
             deployment_id=uuid4(),
             api_id=uuid4(),
@@ -52,6 +59,7 @@ class BackendSandbox:
             source=source,
             limits=self._limits,
             ephemeral=True,
+            copy_of=copy_of,
         )
         try:
             started = await self._backend.place(spec)

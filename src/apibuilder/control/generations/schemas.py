@@ -23,6 +23,10 @@ class CreateGeneration(BaseModel):
     api: str | None = Field(
         default=None, min_length=1, max_length=100, description="Id or slug of the Api to change."
     )
+    confirm_breaking: bool = Field(
+        default=False,
+        description="With `api`: publish it although it breaks calls of live subscribers.",
+    )
 
 
 class StageOut(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from apibuilder.control.deployments.schemas import DeployResult
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.generations.schemas import CreateGeneration
 from apibuilder.domain import Failure
-from apibuilder.errors import ApiBuilderError, DeployRefused, NeedsModel
+from apibuilder.errors import ApiBuilderError, DeployRefused
 from apibuilder.generator.base import Generated, Progress, Report, Stage
 from apibuilder.generator.pipeline import Pipeline
-from apibuilder.generator.plan import Plan
 from apibuilder.store.base import GenerationEnd, GenerationStore, NewRevision
 
+Make = Callable[[Report], Awaitable[Generated]]
 _DEPLOY_SECONDS = 60.0  # to wait for the outcome of the Deployment, unless asked to wait longer
 
 
@@ -27,8 +28,8 @@ class Run:
     id: UUID
     principal: Principal
     wanted: CreateGeneration
-    plan: Plan | None  # of what is there, if that is to be changed
     ask: Ask
+    make: Make | None = None  # what makes it, if it is no new Api from a sentence
 
 
 class GenerationService:
@@ -41,13 +42,16 @@ class GenerationService:
         self._pipeline = pipeline
         self._deployments = deployments
 
-    async def begin(self, principal: Principal, wanted: CreateGeneration, ask: Ask) -> Run:
-        """Note a run, and what it starts from. Raises NotFound, TooManyGenerations, NeedsModel."""
-        user_id = principal.user_id
-        plan = None if wanted.api is None else await self._plan_of(user_id, wanted.api)
-        generation_id = await self._generations.start(user_id, wanted.prompt, wanted.api)
+    async def begin(
+        self, principal: Principal, wanted: CreateGeneration, ask: Ask, make: Make | None = None
+    ) -> Run:
+        """Note a run; without `make` the pipeline makes a new Api of the prompt.
+
+        Raises NotFound, TooManyGenerations.
+        """
+        generation_id = await self._generations.start(principal.user_id, wanted.prompt, wanted.api)
         ask = replace(ask, wait_seconds=max(ask.wait_seconds, _DEPLOY_SECONDS))
-        return Run(id=generation_id, principal=principal, wanted=wanted, plan=plan, ask=ask)
+        return Run(id=generation_id, principal=principal, wanted=wanted, ask=ask, make=make)
 
     async def outcome(self, run: Run, report: Report) -> DeployResult:
         """Generate and publish; cancelling it ends the run, and that is noted.
@@ -71,9 +75,9 @@ class GenerationService:
         return result
 
     async def _generate(self, run: Run, report: Report) -> Generated:
-        if run.plan is None:
-            return await self._pipeline.create(run.wanted.prompt, report)
-        return await self._pipeline.edit(run.plan, run.wanted.prompt, report)
+        if run.make is not None:
+            return await run.make(report)
+        return await self._pipeline.create(run.wanted.prompt, report)
 
     async def _deploy(self, run: Run, generated: Generated, report: Report) -> DeployResult:
         report(Progress(stage=Stage.DEPLOY, status="started"))
@@ -100,15 +104,6 @@ class GenerationService:
         return await self._deployments.publish(
             run.principal, wanted.api, revision, name=wanted.name, ask=ask
         )
-
-    async def _plan_of(self, user_id: UUID, ref: str) -> Plan:
-        stored = await self._generations.plan_of(user_id, ref)
-        if stored is None:
-            raise NeedsModel(
-                "This API's present revision was written by hand, so there is no plan to change. "
-                "Change the file and send it with `apibuilder deploy FILE.py --api ID`."
-            )
-        return Plan.model_validate(stored)
 
 
 def _end_of(error: BaseException) -> GenerationEnd:

@@ -7,17 +7,26 @@ from collections.abc import Callable
 from apibuilder.errors import NeedsModel
 from apibuilder.generator.base import Finding
 from apibuilder.generator.cases import TestCase
+from apibuilder.generator.edits.apply import apply
+from apibuilder.generator.edits.grammar import read
 from apibuilder.generator.plan import Plan
 from apibuilder.generator.providers.spend import Spend
 from apibuilder.generator.recipes.catalogue import RECIPES
 from apibuilder.generator.recipes.match import best, rank
 from apibuilder.generator.recipes.recipe import MEMO, Recipe
-from apibuilder.generator.recipes.resource.grammar import extend, understand
+from apibuilder.generator.recipes.resource.grammar import understand
 from apibuilder.generator.recipes.resource.items import Unclear
 from apibuilder.generator.recipes.resource.plan import plan_of, resource_of
 from apibuilder.generator.recipes.resource.source import source_of
 from apibuilder.generator.recipes.resource.tests import tests_of
 
+UNDERSTOOD = (
+    "Without a model these are understood for lists of things: add, rename and remove a field, make"
+    " it required, give it a default, limit its length or range, change its choices, filter by it"
+    ' ("add a priority field, integer 1 to 5"; "rename title to headline"; "limit title to 80'
+    ' characters"). For more, change the code and send it with'
+    " `apibuilder deploy FILE.py --api ID`."
+)
 _HELP = (
     "Without a model, AI API Builder has recipes: lists of things with fields "
     '("a todo list with title, due date and done"), and {count} ready-made APIs, '
@@ -50,23 +59,18 @@ class RecipeGenerator:
             raise NeedsModel(f"No recipe fits this prompt: {unclear}. {_help(prompt)}") from None
 
     async def revise(self, plan: Plan, change: str) -> Plan:
-        """The same resource with more fields. Raises NeedsModel for any other change."""
+        """The same resource with other fields. Raises NeedsModel for any other change."""
         resource = resource_of(plan)
         if resource is None:
             raise NeedsModel(
-                f"Changing {plan.title!r} needs a model: without one, recipes can only add fields "
-                "to a list of things. Change the code yourself and send it with "
+                f"Changing {plan.title!r} needs a model: without one, only the fields of "
+                "lists of things can be changed. Change the code yourself and send it with "
                 "`apibuilder deploy FILE.py --api ID`."
             )
         try:
-            return plan_of(extend(resource, change))
+            return plan_of(apply(resource, read(change, resource)).resource)
         except Unclear as unclear:
-            raise NeedsModel(
-                f"This change is not understood: {unclear}. Recipes can add fields to what is there"
-                ' ("add a priority field", "add tags and an optional price"); nothing is removed or'
-                " renamed, as data may depend on it. For more, change the code and send it with"
-                " `apibuilder deploy FILE.py --api ID`."
-            ) from None
+            raise NeedsModel(f"This change is not understood: {unclear}. {UNDERSTOOD}") from None
 
     async def tests(self, plan: Plan) -> list[TestCase]:
         """Those of its recipe."""

@@ -16,6 +16,7 @@ from apibuilder.store.base.accounts import (
 )
 from apibuilder.store.base.canaries import CanaryEnd, CanaryStore, Trial
 from apibuilder.store.base.deployer import DeployerStore, LiveDeployment, WantedApi
+from apibuilder.store.base.edits import EditStore
 from apibuilder.store.base.gateway import Change, GatewayStore, MonthCalls
 from apibuilder.store.base.logs import LogPosition, LogStore, StoredLine
 from apibuilder.store.base.metrics import DeployMark, MetricsStore, Slice, Split
@@ -39,6 +40,7 @@ __all__ = [
     "DeployMark",
     "DeployerStore",
     "DeploymentStore",
+    "EditStore",
     "GatewayStore",
     "GenerationEnd",
     "GenerationStore",

@@ -125,10 +125,6 @@ class GenerationStore(Protocol):
         """Note its end, and what was made of it."""
         ...
 
-    async def plan_of(self, user_id: UUID, ref: str) -> dict[str, Any] | None:
-        """The plan that the Api's current Revision was generated from, if one was."""
-        ...
-
 
 class AccountStore(Protocol):
     """Accounts and what they may use."""

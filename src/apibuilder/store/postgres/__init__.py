@@ -6,6 +6,7 @@ from apibuilder.store.postgres.canaries import PostgresCanaryStore
 from apibuilder.store.postgres.database import Database
 from apibuilder.store.postgres.deployer import PostgresDeployerStore
 from apibuilder.store.postgres.deployments import PostgresDeploymentStore
+from apibuilder.store.postgres.edits import PostgresEditStore
 from apibuilder.store.postgres.gateway import PostgresGatewayStore
 from apibuilder.store.postgres.generations import PostgresGenerationStore
 from apibuilder.store.postgres.keys import PostgresKeyStore
@@ -22,6 +23,7 @@ __all__ = [
     "PostgresCanaryStore",
     "PostgresDeployerStore",
     "PostgresDeploymentStore",
+    "PostgresEditStore",
     "PostgresGatewayStore",
     "PostgresGenerationStore",
     "PostgresKeyStore",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from apibuilder.errors import TooManyGenerations
@@ -14,7 +13,6 @@ from apibuilder.store.postgres.queries import query
 _COUNT_TODAY = query("generations.count_today")
 _START = query("generations.start")
 _FINISH = query("generations.finish")
-_PLAN_OF = query("generations.plan_of")
 _ABANDON = query("generations.abandon")
 
 
@@ -43,12 +41,6 @@ class PostgresGenerationStore:
             end.plan,
             None if end.error is None else end.error.as_dict(),
         )
-
-    async def plan_of(self, user_id: UUID, ref: str) -> dict[str, Any] | None:
-        """The plan that the Api's current Revision was generated from, if one was."""
-        async with self._database.transaction() as tx:
-            api = await publishing.lock_api(tx, user_id, ref)
-            return await tx.fetchval(_PLAN_OF, api.id)
 
     async def abandon_dead(self) -> None:
         """Close runs whose process died."""

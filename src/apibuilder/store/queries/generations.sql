@@ -13,12 +13,6 @@ set status = $2, model = $4, plan = $5, error = $6, finished_at = now(),
 from (select $3::uuid as id) made left join public.deployments d on d.id = made.id
 where g.id = $1 and g.status = 'running';
 
--- name: plan_of
-select g.plan from public.generations g join public.apis a on a.current_revision_id = g.revision_id
-where a.id = $1 and g.plan is not null
-order by g.created_at desc
-limit 1;
-
 -- name: abandon
 -- Runs that a dead process left behind; no run takes an hour.
 update public.generations

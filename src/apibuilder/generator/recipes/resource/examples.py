@@ -22,7 +22,7 @@ _NAMED: dict[str, JsonValue] = {
     "latitude": 38.72,
     "longitude": -9.14,
 }
-_OF_THING = {
+_OF_THING: dict[str, str] = {
     "todo": "Buy milk",
     "task": "Water the plants",
     "book": "The Dispossessed",
@@ -54,6 +54,11 @@ def example(resource: Resource, field: FieldSpec) -> JsonValue:
         return _BY_KIND[field.kind]
     if field.kind in {Kind.INTEGER, Kind.NUMBER}:
         return _number(field)
+    text = _text(resource, field)
+    return text if field.longest is None else text[: field.longest].strip() or "x"
+
+
+def _text(resource: Resource, field: FieldSpec) -> str:
     if field.name in {"title", "name"}:
         thing = resource.singular.split("_")[-1]
         return _OF_THING.get(thing, f"First {resource.singular.replace('_', ' ')}")

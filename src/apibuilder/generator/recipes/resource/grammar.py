@@ -115,44 +115,6 @@ def understand(prompt: str) -> Resource:
     return _resource(noun, _with_name(fields, noun[-1], name))
 
 
-def extend(resource: Resource, change: str) -> Resource:
-    """The Resource with the fields that a change asks to add. Raises Unclear."""
-    text = on_one_line(change).rstrip(".!? ")
-    found = re.match(
-        r"^(?:please |can you |could you |also )*(?:add|include|store|track|record|save|keep)\b"
-        r"(?: (?:a|an|the|another|new|also|two|three|more|following|fields?|columns?|property"
-        r"|called|named))*:? (?P<section>.+)$",
-        text,
-    )
-    if found is None:
-        raise Unclear("of changes to such an API, only `add FIELD` is understood")
-    section = _without_target(found["section"], resource)
-    known = {field.name for field in resource.fields}
-    added = [parse_item(item, resource.singular) for item in field_items(section)]
-    if not added:
-        raise Unclear("it names no field to add")
-    for field in added:
-        if field.name in known:
-            raise Unclear(f"there is a field `{field.name}` already")
-        known.add(field.name)
-    if len(known) > MAX_FIELDS:
-        raise Unclear(f"{len(known)} fields are more than {MAX_FIELDS}")
-    # What is stored already does not have it, so nothing new can be required.
-    optional = [field.model_copy(update={"required": False}) for field in added]
-    return resource.model_copy(update={"fields": (*resource.fields, *optional)})
-
-
-def _without_target(section: str, resource: Resource) -> str:
-    """`a price` of `a price to each book`; `date of birth` is all of it a name."""
-    things = f"{resource.singular}|{resource.plural}".replace("_", " ")
-    return re.sub(
-        r" (?:to|for|of|on) (?:(?:the|each|every|my|all|existing|of) )*"
-        rf"(?:{things}|api|list|it|them|one|items?|entry|entries)$",
-        "",
-        section,
-    )
-
-
 # --- the parts of a prompt ---------------------------------------------------------
 
 

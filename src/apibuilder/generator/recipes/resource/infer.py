@@ -140,6 +140,7 @@ def infer(name: str, noun: str, notes: list[str], *, required: bool = False) -> 
         elif alone and (note in _NAMED or note in _UNITS):
             kind, choices = _NAMED.get(note) or _UNITS[note], ()
         elif span := _span(note):
+            choices = ()
             kind = kind if kind is Kind.NUMBER and "rating" not in spoken else Kind.INTEGER
             minimum, maximum = span
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 from enum import StrEnum
 from typing import Annotated
@@ -48,6 +49,18 @@ class FieldSpec(BaseModel):
     choices: tuple[Choice, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    # What edits may say of a field, beyond what a prompt does.
+    longest: int | None = Field(default=None, ge=1, le=1_000_000, description="Most characters.")
+    preset: str | int | float | None = Field(default=None, description="What it is when left out.")
+    filtered: bool = Field(default=False, description="Whether lists take its exact value.")
+    stored_as: str | None = Field(
+        default=None, description="Its column, if it had another name once."
+    )
+
+    @property
+    def column(self) -> str:
+        """Where it is stored. A rename leaves it there, so that older code finds it again."""
+        return self.stored_as or self.name
 
     @property
     def words(self) -> str:
@@ -64,6 +77,8 @@ class FieldSpec(BaseModel):
         """Python of the value that it has when it is left out."""
         if self.required:
             return None
+        if self.preset is not None:
+            return json.dumps(self.preset)
         match self.kind:
             case Kind.BOOLEAN:
                 return "False"
@@ -83,6 +98,13 @@ class Resource(BaseModel):
     singular: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     plural: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     fields: tuple[FieldSpec, ...] = Field(min_length=1, max_length=MAX_FIELDS)
+    retired: tuple[FieldSpec, ...] = Field(
+        default=(),
+        description="Fields that were removed: their values stay stored, for a rollback.",
+    )
+    fills: dict[str, str | int | float] = Field(
+        default={}, description="Column -> what rows get that lack it, once it became required."
+    )
 
     @property
     def variable(self) -> str:

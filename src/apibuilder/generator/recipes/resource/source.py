@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from string import Template
 
+from apibuilder.generator.recipes.resource import stored
 from apibuilder.generator.recipes.resource.examples import example
 from apibuilder.generator.recipes.resource.layout import LINE_LENGTH, wrap
 from apibuilder.generator.recipes.resource.model import FieldSpec, Kind, Resource
@@ -49,9 +50,9 @@ _SEARCH = (
     """"q": "(" + " OR ".join(f"\\"{name}\\" LIKE :q ESCAPE '\\\\'" """
     """for name in SEARCHED) + ")","""
 )
-_EQUAL = """"{name}": '"{name}" = :{name}',"""
-_HAS_TAG = """"{name}": ':{name} IN (SELECT value FROM json_each("{name}"))',"""
-_COMPARED = """"{key}": '"{name}" {sign} :{key}',"""
+_EQUAL = """"{name}": '"{column}" = :{name}',"""
+_HAS_TAG = """"{name}": ':{name} IN (SELECT value FROM json_each("{column}"))',"""
+_COMPARED = """"{key}": '"{column}" {sign} :{key}',"""
 _PLAIN_CODEC = '''def _encoded(values: dict[str, Any]) -> dict[str, Any]:
     """As SQLite keeps them."""
     return values
@@ -98,7 +99,10 @@ def source_of(resource: Resource) -> str:
         ),
         "never_null": ", ".join(f'"{f.name}"' for f in resource.fields if not f.nullable),
         "filter_fields": _lines(_filter_fields(resource)),
-        "columns": _lines(f'"{field.name}": "{_column(field)}",' for field in resource.fields),
+        "columns": _lines(
+            f'"{field.column}": "{_column(field)}",'
+            for field in (*resource.fields, *stored.kept(resource))
+        ),
         "conditions": _lines(_in_brackets(line) for line in _conditions(resource)),
         "search": _LIKE if resource.of_kind(*_SEARCHED) else "",
         **_optional_parts(resource, names),
@@ -135,17 +139,21 @@ def _names(resource: Resource) -> dict[str, str]:
 def _optional_parts(resource: Resource, names: dict[str, str]) -> dict[str, str]:
     """What a module has only if its fields need it."""
     lists = [field.name for field in resource.of_kind(Kind.TAGS)]
-    indexed = [field.name for field in resource.of_kind(*_INDEXED)]
-    searched = [field.name for field in resource.of_kind(*_SEARCHED)]
+    indexed = [field.column for field in resource.of_kind(*_INDEXED)]
+    searched = [field.column for field in resource.of_kind(*_SEARCHED)]
     constants = {"LISTS": lists, "INDEXED": indexed, "SEARCHED": searched}
-    codec = _JSON_CODEC if lists else _PLAIN_CODEC
+    codec = stored.codec(resource, _JSON_CODEC if lists else _PLAIN_CODEC)
     return {
         "json_import": "import json\n" if lists else "",
         "re_import": "import re\n" if searched else "",
         "utc_import": "AfterValidator, " if resource.of_kind(Kind.DATETIME) else "",
         "in_utc": _IN_UTC if resource.of_kind(Kind.DATETIME) else "",
         "email_import": "EmailStr, " if resource.of_kind(Kind.EMAIL) else "",
-        "constants": "".join(f"{n} = {_tuple(v)}\n" for n, v in constants.items() if v),
+        "constants": "".join(f"{n} = {_tuple(v)}\n" for n, v in constants.items() if v)
+        + stored.constants(resource),
+        "removed_values": "**REMOVED, " if stored.kept(resource) else "",
+        "sort_column": stored.SORT_COLUMN if stored.renamed(resource) else "",
+        "fill": stored.fill(resource),
         "codec": Template(codec).substitute(names),
         "make_indexes": _MAKE_INDEXES if indexed else "",
     }
@@ -186,7 +194,8 @@ def _type(field: FieldSpec) -> str:
 def _constraints(field: FieldSpec) -> list[str]:
     match field.kind:
         case Kind.TEXT | Kind.LONG_TEXT:
-            longest = "max_length=200" if field.kind is Kind.TEXT else "max_length=10_000"
+            usual = 200 if field.kind is Kind.TEXT else 10_000
+            longest = f"max_length={_number(field.longest or usual)}"
             return ["min_length=1", longest] if field.required else [longest]
         case Kind.INTEGER:
             return _bounds(field)
@@ -233,7 +242,7 @@ def _filter_fields(resource: Resource) -> list[str]:
         lines.append(f"q: str | None = Field(None, max_length=200, description={json.dumps(text)})")
     for field in resource.fields:
         alias = _alias_name(resource, field)
-        if field.kind in {Kind.BOOLEAN, Kind.CHOICE}:
+        if _by_value(field):
             lines.append(f"{field.name}: {alias} | None = None")
         elif field.kind is Kind.TAGS:
             lines.append(f"{field.name}: str | None = Field(None, max_length=100)")
@@ -261,13 +270,13 @@ def _conditions(resource: Resource) -> list[str]:
     """Entries of a dict: a parameter of the filter, and its SQL."""
     lines: list[str] = [_SEARCH] if resource.of_kind(*_SEARCHED) else []
     for field in resource.fields:
-        name = field.name
-        if field.kind in {Kind.BOOLEAN, Kind.CHOICE}:
-            lines.append(_EQUAL.format(name=name))
+        column = field.column
+        if _by_value(field):
+            lines.append(_EQUAL.format(name=field.name, column=column))
         elif field.kind is Kind.TAGS:
-            lines.append(_HAS_TAG.format(name=name))
+            lines.append(_HAS_TAG.format(name=field.name, column=column))
         for key, sign in _range(resource, field):
-            lines.append(_COMPARED.format(key=key, name=name, sign=sign))
+            lines.append(_COMPARED.format(key=key, column=column, sign=sign))
     return lines
 
 
@@ -279,10 +288,18 @@ def _in_brackets(entry: str) -> str:
     return f"{key}: (\n        {value}\n    ),"
 
 
+def _by_value(field: FieldSpec) -> bool:
+    """Whether lists take an exact value of it; of tags they take one."""
+    few = field.kind in {Kind.BOOLEAN, Kind.CHOICE}
+    return few or (field.filtered and field.kind is not Kind.TAGS)
+
+
 def _column(field: FieldSpec) -> str:
     if field.kind in {Kind.BOOLEAN, Kind.TAGS}:
         return _COLUMNS[field.kind]
     kind = _COLUMNS.get(field.kind, "TEXT")
+    if field.preset is not None and not field.required:
+        return f"{kind} NOT NULL DEFAULT {stored.sql_literal(field.preset)}"
     if field.default is not None:
         return f"{kind} NOT NULL DEFAULT '{field.choices[0]}'"
     return f"{kind} NOT NULL" if field.required else kind

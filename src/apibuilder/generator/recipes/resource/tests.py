@@ -44,6 +44,8 @@ def _defaults(resource: Resource) -> dict[str, JsonValue]:
 def _default(field: FieldSpec) -> JsonValue:
     if field.default is None:
         return None
+    if field.preset is not None:
+        return field.preset
     return _DEFAULTS.get(field.kind, field.choices[0] if field.choices else None)
 
 
@@ -90,7 +92,7 @@ def _filters(resource: Resource, many: str) -> list[Step]:
         value = example(resource, field)
         if field.required or value == _default(field):
             continue
-        if field.kind in {Kind.BOOLEAN, Kind.CHOICE}:
+        if field.kind in {Kind.BOOLEAN, Kind.CHOICE} or field.filtered:
             steps.append(step(call("GET", many, query={field.name: value}), has=only))
         elif field.kind is Kind.TAGS and isinstance(value, list):
             steps.append(step(call("GET", many, query={field.name: value[0]}), has=only))
@@ -99,12 +101,21 @@ def _filters(resource: Resource, many: str) -> list[Step]:
     return steps
 
 
+def _beyond(field: FieldSpec) -> list[JsonValue]:
+    """Values just outside of what was asked for."""
+    if field.longest is not None:
+        return ["x" * (field.longest + 1)]
+    low = [] if field.minimum is None else [field.minimum - 1]
+    return [*low, *([] if field.maximum is None else [field.maximum + 1])]
+
+
 def _refusals(resource: Resource) -> TestCase:
     many, one, least = f"/{resource.plural}", f"/{resource.plural}/{{id}}", _least(resource)
     steps = [step(post(many, least), 201, capture={"id": "id"})]
     for field in resource.fields:
         if field.kind in _WRONG:
             steps.append(step(post(many, {**least, field.name: _WRONG[field.kind]}), 422))
+        steps += [step(post(many, {**least, field.name: v}), 422) for v in _beyond(field)]
         if field.required:
             without = {name: value for name, value in least.items() if name != field.name}
             steps.append(step(post(many, without), 422))

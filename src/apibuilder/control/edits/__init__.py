@@ -1,0 +1,1 @@
+"""Editing an Api by talking, and what differs between two of its Revisions."""

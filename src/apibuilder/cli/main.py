@@ -8,6 +8,7 @@ from apibuilder.cli import account, apis, differences, processes, publish
 from apibuilder.cli.backup import backup, restore
 from apibuilder.cli.canary import canary
 from apibuilder.cli.doctor import doctor
+from apibuilder.cli.imports import import_file
 from apibuilder.cli.keys import keys
 from apibuilder.cli.schedules import schedules
 from apibuilder.cli.secrets import secrets
@@ -22,6 +23,7 @@ app = typer.Typer(
 
 for verb in (publish.create, publish.deploy, publish.edit):
     app.command()(verb)
+app.command("import")(import_file)
 app.command("list")(apis.list_apis)
 for verb in (apis.show, apis.logs, apis.pause, apis.resume, publish.reload, apis.revisions):
     app.command()(verb)

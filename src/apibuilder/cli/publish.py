@@ -23,7 +23,7 @@ def create(
     """Make an API from a sentence."""
     body = {"prompt": prompt} | ({"name": name} if name else {})
     with output.failures(as_json=as_json):
-        _show(stages.follow("/api/v1/generations", body), as_json=as_json)
+        show_made(stages.follow("/api/v1/generations", body), as_json=as_json)
 
 
 def edit(
@@ -41,7 +41,7 @@ def edit(
         made = stages.follow(f"/api/v1/apis/{api}/edits", body)
         if not as_json:
             differences.show(made)
-        _show(made, as_json=as_json)
+        show_made(made, as_json=as_json)
 
 
 AllowHost = Annotated[
@@ -81,7 +81,7 @@ def deploy(
         if canary is not None:
             body["canary"] = _canary(api, canary, bake, min_calls)
         path = f"/apis/{api}/revisions" if api else "/apis"
-        _show(_wait_for("deploying", path, body), as_json=as_json)
+        show_made(_wait_for("deploying", path, body), as_json=as_json)
 
 
 def reload(
@@ -94,7 +94,7 @@ def reload(
     """Start the present revision afresh, without a failed request; maybe with other wishes."""
     body = _wishes(allow_host, min_instances)
     with output.failures(as_json=as_json):
-        _show(_wait_for("reloading", f"/apis/{api}/reload", body), as_json=as_json)
+        show_made(_wait_for("reloading", f"/apis/{api}/reload", body), as_json=as_json)
 
 
 def rollback(
@@ -105,7 +105,7 @@ def rollback(
     """Go back to an earlier revision, without a failed request."""
     body = {} if revision is None else {"revision": revision}
     with output.failures(as_json=as_json):
-        _show(_wait_for("rolling back", f"/apis/{api}/rollback", body), as_json=as_json)
+        show_made(_wait_for("rolling back", f"/apis/{api}/rollback", body), as_json=as_json)
 
 
 def _canary(api: str | None, share: int, bake: int | None, min_calls: int | None) -> dict[str, Any]:
@@ -146,7 +146,8 @@ def _wait_for(what: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return session.call("POST", path, body, _WAIT)
 
 
-def _show(made: dict[str, Any], *, as_json: bool) -> None:
+def show_made(made: dict[str, Any], *, as_json: bool) -> None:
+    """What was published: its checks, address and key."""
     if as_json:
         output.answer(made)
         return

@@ -17,6 +17,7 @@ from apibuilder.control.dependencies import Services
 from apibuilder.control.deployments.endpoints import router as deployments
 from apibuilder.control.edits.endpoints import router as edits
 from apibuilder.control.generations.endpoints import router as generations
+from apibuilder.control.imports.endpoints import router as imports
 from apibuilder.control.keys.endpoints import router as keys
 from apibuilder.control.local_origin import LocalOrigin
 from apibuilder.control.logs.endpoints import router as logs
@@ -54,6 +55,6 @@ def create_app(
     app.add_middleware(RequestId)
     for router in (system, apis, deployments, canaries, keys, secrets, usage, generations):
         app.include_router(router)
-    for router in (edits, schedules, logs, metrics):
+    for router in (edits, imports, schedules, logs, metrics):
         app.include_router(router)
     return app

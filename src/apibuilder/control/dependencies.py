@@ -12,6 +12,7 @@ from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.edits.service import EditService
 from apibuilder.control.generations.service import GenerationService
+from apibuilder.control.imports.service import ImportService
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.metrics.service import MetricsService
 from apibuilder.control.schedules.service import ScheduleService
@@ -34,6 +35,7 @@ class Services:
     system: SystemService
     generations: GenerationService
     edits: EditService
+    imports: ImportService
     schedules: ScheduleService
 
 

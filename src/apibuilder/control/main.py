@@ -39,6 +39,7 @@ from apibuilder.control.edits.service import EditService
 from apibuilder.control.generations.sandbox import BackendSandbox
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.housekeeping import keep_house
+from apibuilder.control.imports.service import ImportService
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.local_origin import open_session
 from apibuilder.control.logs.shipper import LogShipper
@@ -187,7 +188,16 @@ class Parts:
             ),
             generations=generations,
             edits=EditService(
-                self.apis, PostgresEditStore(self._database), generations, self._editor(), pipeline.edit
+                self.apis,
+                PostgresEditStore(self._database),
+                generations,
+                self._editor(),
+                pipeline.edit,
+            ),
+            imports=ImportService(
+                generations,
+                BackendSandbox(self._backend),
+                deadline_seconds=self._settings.generation_timeout_seconds,
             ),
             schedules=ScheduleService(self._schedules),
         )

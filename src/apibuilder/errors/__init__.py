@@ -35,8 +35,8 @@ from apibuilder.errors.calls import (
 )
 from apibuilder.errors.deploys import (
     AppMissing,
-    CanaryWorse,
     BreakingChange,
+    CanaryWorse,
     ContractChanged,
     CrashLoop,
     DataChanged,
@@ -98,9 +98,9 @@ __all__ = [
     "ApiPaused",
     "AppMissing",
     "BadRequest",
+    "BreakingChange",
     "BudgetExceeded",
     "CanaryWorse",
-    "BreakingChange",
     "ConcurrencyExceeded",
     "Conflict",
     "ContractChanged",

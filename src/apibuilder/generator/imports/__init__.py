@@ -1,0 +1,1 @@
+"""Import: an API from what somebody has already: a description, a table, a schema, examples, code."""

@@ -1,0 +1,1 @@
+"""cURL examples as the OpenAPI document that they are examples of."""

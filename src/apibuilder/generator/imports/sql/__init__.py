@@ -1,0 +1,1 @@
+"""CREATE TABLE statements as an API that keeps what the tables would."""

@@ -1,0 +1,1 @@
+"""A CSV file as an API that searches its rows."""

@@ -42,7 +42,8 @@ def show(found: dict[str, Any]) -> None:
     """The source line by line, then what callers notice, then what else is to be said."""
     for line in found["diff"].splitlines():
         output.out.print(escape(line), style=_COLOURS.get(line[:1], "dim"), soft_wrap=True)
-    for change in found["changes"] or []:
+    changes: list[dict[str, Any]] = found["changes"] or []
+    for change in changes:
         places = f" [dim]{escape(', '.join(change['operations']))}[/]"
         output.out.print(f"{_MARKS[change['impact']]} {escape(change['detail'])}{places}")
     for note in found.get("notes", []):

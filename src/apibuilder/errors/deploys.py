@@ -143,6 +143,12 @@ class ContractChanged(DeployRefused):
     code = "contract_changed"
 
 
+class CodeRefused(DeployRefused):
+    """Generated code does something that no API needs, so it was not run."""
+
+    code = "code_refused"
+
+
 class ImportUnclear(DeployRefused):
     """What was sent to be imported cannot be made an API."""
 

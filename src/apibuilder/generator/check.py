@@ -25,7 +25,7 @@ MAX_SOURCE_BYTES = 512 * 1024
 _FILE = "main.py"
 
 # Only modules whose very purpose the sandbox forbids, each with what to do instead.
-_CANNOT_WORK = {
+CANNOT_WORK = {
     "subprocess": "no program can be started inside an API; do the work in Python",
     "multiprocessing": "an API is one process; use threads (concurrent.futures) or asyncio",
     "pty": "no program can be started inside an API; do the work in Python",
@@ -132,7 +132,7 @@ def _check_import(node: _Import, *, brings_own: bool) -> None:
             line=node.lineno,
         )
     for name in _imported(node):
-        if why := _CANNOT_WORK.get(name):
+        if why := CANNOT_WORK.get(name):
             raise ImportRefused(f"`{name}` cannot work here: {why}.", file=_FILE, line=node.lineno)
         if not (brings_own or _available(name)):
             raise PackageMissing(_missing(name), file=_FILE, line=node.lineno)
@@ -140,7 +140,7 @@ def _check_import(node: _Import, *, brings_own: bool) -> None:
 
 def importable(node: ast.Import | ast.ImportFrom) -> bool:
     """Whether a module that an API may use is meant."""
-    return all(name not in _CANNOT_WORK and _available(name) for name in _imported(node))
+    return all(name not in CANNOT_WORK and _available(name) for name in _imported(node))
 
 
 def _imported(node: _Import) -> list[str]:

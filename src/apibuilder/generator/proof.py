@@ -16,6 +16,7 @@ from apibuilder.generator.base import Progress, Report, Sandbox, Stage
 from apibuilder.generator.cases import TestCase
 from apibuilder.generator.check import check_source
 from apibuilder.generator.properties import check_properties
+from apibuilder.generator.review import refuse_concerns
 from apibuilder.generator.runner import run_case
 
 
@@ -48,11 +49,20 @@ def staged(stage: Stage, report: Report) -> Generator[Done]:
 
 
 async def prove(
-    sandbox: Sandbox, source: str, tests: list[TestCase], report: Report, *, file: str
+    sandbox: Sandbox,
+    source: str,
+    tests: list[TestCase],
+    report: Report,
+    *,
+    file: str,
+    known: str = "",
 ) -> Proven:
-    """Raises the DeployRefused that says why it may not be published."""
+    """What the source before it, `known`, did already is its maker's own doing.
+
+    Raises the DeployRefused that says why it may not be published."""
     with staged(Stage.CHECK, report):
         check_source(source)
+        refuse_concerns(source, beside=known)
     with staged(Stage.RUN, report) as done:
         proven = await run(sandbox, source, tests)
         failed = [check for check in proven.checks if not check.passed]

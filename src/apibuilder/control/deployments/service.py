@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from apibuilder.control.deployments.watch import DeploymentWatch
 from apibuilder.domain import Api, ApiStatus, Deployment, DeploymentStatus
 from apibuilder.errors import DeployRefused
 from apibuilder.generator.check import check_source
+from apibuilder.generator.review import review_checks
 from apibuilder.store.base import (
     ApiStore,
     DeploymentStore,
@@ -50,7 +51,7 @@ class DeploymentService:
         self, principal: Principal, revision: NewRevision, *, name: str | None, ask: Ask
     ) -> DeployResult:
         """A new Api. Raises TooManyApis, Conflict."""
-        check_source(revision.source)
+        revision = _reviewed(revision)
         title, description = describe(revision.source)
         name = name or title or "API"
         key = new_key()
@@ -71,7 +72,7 @@ class DeploymentService:
         """A new Revision of an Api. Raises NotFound, Conflict."""
         api = await self._apis.get(principal.user_id, ref)
         try:
-            check_source(revision.source)
+            revision = _reviewed(revision)
         except DeployRefused as refused:
             refused.facts["api_id"] = str(api.id)
             raise
@@ -146,6 +147,12 @@ def _status(api: Api, deployment: Deployment) -> ApiStatus:
     if deployment.status in (DeploymentStatus.PENDING, DeploymentStatus.STARTING):
         return ApiStatus.DEPLOYING
     return api.status
+
+
+def _reviewed(revision: NewRevision) -> NewRevision:
+    """With what its maker should know of it. Raises DeployRefused."""
+    check_source(revision.source)
+    return replace(revision, checks=[*revision.checks, *review_checks(revision.source)])
 
 
 def _asked(revision: NewRevision) -> tuple[str | int | None, ...]:

@@ -18,6 +18,7 @@ from apibuilder.generator.contract.compare import compare
 from apibuilder.generator.edits.base import DataSandbox, Edit, Present, Proposal
 from apibuilder.generator.edits.data import Expected, check_data
 from apibuilder.generator.proof import prove, staged
+from apibuilder.generator.review import refuse_concerns
 
 _MODEL = "recipes"
 
@@ -40,7 +41,7 @@ class Editor:
                     proposal = await propose()
                     done.detail = _size(present.source, proposal.source)
                 proof = await prove(
-                    self._sandbox, proposal.source, proposal.tests, report, file="main.py"
+                    self._sandbox, proposal.source, proposal.tests, report, file="main.py", known=present.source
                 )
                 return await self._finish(
                     present, proposal, proof.checks, proof.openapi, report, model=_MODEL
@@ -52,6 +53,7 @@ class Editor:
 
     async def finish(self, present: Present, generated: Generated, report: Report) -> Edit:
         """The same last steps for a change that a model's pipeline has tested already."""
+        refuse_concerns(generated.source, beside=present.source)
         proposal = Proposal(source=generated.source, plan=generated.plan, tests=generated.tests)
         async with self._sandbox.open(generated.source) as session:
             openapi = session.openapi

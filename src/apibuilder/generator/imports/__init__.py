@@ -1,1 +1,1 @@
-"""Import: an API from what somebody has already: a description, a table, a schema, examples, code."""
+"""Import: an API from what is there already: a description, a table, a schema, examples, code."""

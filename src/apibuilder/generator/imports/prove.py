@@ -10,6 +10,7 @@ from apibuilder.generator.base import Generated, Report, Sandbox, Stage
 from apibuilder.generator.check import check_source
 from apibuilder.generator.imports.base import Imported
 from apibuilder.generator.proof import run, staged
+from apibuilder.generator.review import refuse_concerns
 
 _FILE = "main.py"
 _UNKNOWN_IDS = "unknown ids are not found"
@@ -48,6 +49,8 @@ async def _first_that_passes(
 async def _proven(sandbox: Sandbox, imported: Imported, report: Report) -> Generated:
     with staged(Stage.CHECK, report):
         check_source(imported.source)
+        if not imported.own_code:
+            refuse_concerns(imported.source)
     with staged(Stage.RUN, report) as done:
         seen = await run(sandbox, imported.source, imported.tests)
         checks = [check for check in seen.checks if _counts(check, imported)]

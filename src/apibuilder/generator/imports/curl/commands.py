@@ -6,18 +6,25 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from apibuilder.errors import ImportUnclear
+from apibuilder.generator.recipes.words import word_set
 
 MAX_COMMANDS = 200
 _FILE = "import"
-_WITH_VALUE = frozenset(
-    ["-A", "-b", "-c", "-C", "-D", "-e", "-E", "-K", "-m", "-o", "-T", "-u", "-U", "-w", "-x", "-y", "-Y", "-z", "--max-time", "--connect-timeout", "--output", "--user", "--user-agent", "--cookie", "--cookie-jar", "--referer", "--proxy", "--cacert", "--cert", "--key", "--retry", "--write-out", "--config", "--limit-rate", "--resolve"]
+_WITH_VALUE = word_set(
+    """
+    -A -b -c -C -D -e -E -K -m -o -T -u -U -w -x -y -Y -z --max-time --connect-timeout --output
+    --user --user-agent --cookie --cookie-jar --referer --proxy --cacert --cert --key --retry
+    --write-out --config --limit-rate --resolve
+    """
 )
-_DATA = frozenset(["-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json", "--data-urlencode"])
+_DATA = word_set("-d --data --data-raw --data-binary --data-ascii --json --data-urlencode")
+_TAKES = _DATA | word_set("-X --request -H --header -F --form --url")
+_SHORT_METHOD = re.compile(r"-X([A-Z]+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,29 +57,42 @@ def _example(block: str, notes: dict[str, None]) -> Example:
         words = shlex.split(command, comments=False)
     except ValueError as error:
         raise ImportUnclear(f"`{command[:60]}` cannot be read: {error}.", file=_FILE) from error
-    method, url, data, as_query = "", "", list[str](), False
-    words_left = iter(words[1:])
-    for word in words_left:
+    asked = _Asked()
+    left = iter(words[1:])
+    for word in left:
         name, _, joined = word.partition("=") if word.startswith("--") else (word, "", "")
-        if name in {"-X", "--request"} or re.match(r"-X[A-Z]+$", word):
-            method = word[2:] if re.match(r"-X[A-Z]+$", word) else joined or next(words_left, "")
-        elif name in _DATA:
-            data.append(joined or next(words_left, ""))
-        elif name in {"-H", "--header"}:
-            _header(joined or next(words_left, ""), notes)
-        elif name in {"-F", "--form"}:
-            next(words_left, "")
-            notes["Uploads (`-F`) are left out."] = None
+        if found := _SHORT_METHOD.match(word):
+            asked.method = found[1]
         elif name in {"-G", "--get"}:
-            as_query = True
-        elif name == "--url":
-            url = joined or next(words_left, "")
-        elif name in _WITH_VALUE:
-            if not joined:
-                next(words_left, "")
+            asked.as_query = True
+        elif name in _TAKES or name in _WITH_VALUE:
+            asked.take(name, joined or next(left, ""), notes)
         elif not word.startswith("-"):
-            url = url or word
-    return _request(method, url, data, rest, as_query=as_query)
+            asked.url = asked.url or word
+    return _request(asked, rest)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What a command's options say."""
+
+    method: str = ""
+    url: str = ""
+    data: list[str] = field(default_factory=list[str])
+    as_query: bool = False
+
+    def take(self, option: str, value: str, notes: dict[str, None]) -> None:
+        """An option with its value."""
+        if option in {"-X", "--request"}:
+            self.method = value
+        elif option in _DATA:
+            self.data.append(value)
+        elif option in {"-H", "--header"}:
+            _header(value, notes)
+        elif option in {"-F", "--form"}:
+            notes["Uploads (`-F`) are left out."] = None
+        elif option == "--url":
+            self.url = value
 
 
 def _header(header: str, notes: dict[str, None]) -> None:
@@ -81,7 +101,8 @@ def _header(header: str, notes: dict[str, None]) -> None:
         notes[f"The header `{name[:60]}` is not read, and its value is not kept."] = None
 
 
-def _request(method: str, url: str, data: list[str], rest: str, *, as_query: bool) -> Example:
+def _request(asked: _Asked, rest: str) -> Example:
+    method, url, data, as_query = asked.method, asked.url, asked.data, asked.as_query
     parts = urlsplit(url if "://" in url else f"http://{url}")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     body: Any = None

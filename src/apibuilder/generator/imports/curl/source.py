@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from apibuilder.generator.imports.base import Imported, Kind, identifier
 from apibuilder.generator.imports.curl.commands import Example, read
@@ -16,6 +16,7 @@ _ID = re.compile(
 )
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _TIME = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_MOST_DEPTH = 8
 _STATUS = {"POST": 201, "DELETE": 204}
 
 
@@ -122,25 +123,25 @@ def _complete(path: str, item: Json, bodies: dict[str, Json]) -> None:
 
 def schema_of(value: Any, depth: int = 0) -> Json:
     """The plainest schema that takes an example."""
-    match value:
-        case bool():
-            return {"type": "boolean"}
-        case int():
-            return {"type": "integer", "example": value}
-        case float():
-            return {"type": "number", "example": value}
-        case str():
-            kind = "date" if _DATE.match(value) else "date-time" if _TIME.match(value) else None
-            return {"type": "string", "example": value, **({"format": kind} if kind else {})}
-        case list():
-            first: Any = value[0] if value else None
-            return {"type": "array", "items": schema_of(first, depth + 1) if depth < 8 else {}}
-        case dict() if depth < 8:
-            members = {str(n): schema_of(v, depth + 1) for n, v in value.items()}
-            needed = [n for n, v in value.items() if v is not None][:60] if depth == 0 else []
-            return {"type": "object", "properties": members, "required": needed}
-        case _:
-            return {}
+    if depth >= _MOST_DEPTH or value is None:
+        return {}
+    if isinstance(value, dict):
+        return _object(cast("Json", value), depth)
+    if isinstance(value, list):
+        listed = cast("list[Any]", value)
+        return {"type": "array", "items": schema_of(listed[0], depth + 1) if listed else {}}
+    if isinstance(value, bool):
+        return {"type": "boolean"}
+    if isinstance(value, str):
+        kind = "date" if _DATE.match(value) else "date-time" if _TIME.match(value) else None
+        return {"type": "string", "example": value, **({"format": kind} if kind else {})}
+    return {"type": "integer" if isinstance(value, int) else "number", "example": value}
+
+
+def _object(value: Json, depth: int) -> Json:
+    members = {name: schema_of(one, depth + 1) for name, one in value.items()}
+    needed = [name for name, one in value.items() if one is not None] if depth == 0 else []
+    return {"type": "object", "properties": members, "required": needed}
 
 
 def _typed(text: str) -> Any:

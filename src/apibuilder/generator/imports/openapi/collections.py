@@ -1,4 +1,4 @@
-"""Which operations are the life of a resource: a collection's path, and one path below it for each."""
+"""Which operations are the life of a resource: its collection's path, and one path below it."""
 
 from __future__ import annotations
 

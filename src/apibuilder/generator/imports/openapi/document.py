@@ -80,8 +80,8 @@ class Document:
 
     def _operations(self) -> Iterator[Operation]:
         paths = mapping(self.root.get("paths"))
-        for path, item in paths.items():
-            item = self.resolved(item)
+        for path, found in paths.items():
+            item = self.resolved(found)
             shared = sequence(item.get("parameters"))
             for method in METHODS:
                 facts = mapping(item.get(method))
@@ -104,9 +104,10 @@ class Document:
     def answer(self, operation: Operation) -> tuple[int, Json]:
         """Its first success: the status, and the response."""
         responses = mapping(operation.facts.get("responses"))
-        for status in sorted(map(str, responses)):
+        by_status = {str(status): one for status, one in responses.items()}
+        for status in sorted(by_status):
             if re.fullmatch(r"2\d\d", status):
-                return int(status), self.resolved(responses.get(status, responses.get(int(status))))
+                return int(status), self.resolved(by_status[status])
         return 200, self.resolved(responses.get("default"))
 
     def schema(self, response: Json) -> Any:

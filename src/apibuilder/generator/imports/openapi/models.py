@@ -206,12 +206,14 @@ def _last(reference: str) -> str:
 
 
 def _union(kinds: list[str], *, nullable: bool) -> str:
-    parts = list(dict.fromkeys([*kinds, *(["None"] if nullable else [])]))
+    listed = [*kinds, "None"] if nullable else kinds
+    parts = list(dict.fromkeys(listed))
     if "Any" in parts:
         return "Any"
-    flat = dict.fromkeys(
-        part for kind in parts for part in ([kind] if "[" in kind else kind.split(" | "))
-    )
+    flat: dict[str, None] = {}
+    for kind in parts:
+        pieces = [kind] if "[" in kind else kind.split(" | ")
+        flat |= dict.fromkeys(pieces)
     return " | ".join(flat)
 
 

@@ -145,7 +145,7 @@ class Routes:
         return self._function(operation, status, arguments, lines, *self._model(operation))
 
     def given(self, one: Collection) -> dict[str, Any]:
-        """What an answer must have and nobody has to send: from the examples, for want of better."""
+        """What an answer must have and nobody has to send: from the examples."""
         shown = mapping(sample(self.document, self.models, one.schema))
         body = self.document.resolved(self.document.body(one.create))
         body = self.models.merged(body) if "allOf" in body else body

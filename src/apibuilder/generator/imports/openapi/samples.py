@@ -47,19 +47,13 @@ def _plain(document: Document, models: Models, schema: Json, depth: int) -> Any:
             name: sample(document, models, member, depth + 1)
             for name, member in mapping(schema.get("properties")).items()
         }
-    match kind:
-        case "array":
-            least = max(int(schema.get("minItems") or 0), 1 if depth < 2 else 0)
-            one = sample(document, models, schema.get("items"), depth + 1) if least else None
-            return [one] * min(least, 20)
-        case "string":
-            return _text(schema)
-        case "integer" | "number":
-            return _number(schema, whole=kind == "integer")
-        case "boolean":
-            return True
-        case _:
-            return None
+    if kind == "array":
+        least = max(int(schema.get("minItems") or 0), 1 if depth < 2 else 0)
+        one = sample(document, models, schema.get("items"), depth + 1) if least else None
+        return [one] * min(least, 20)
+    if kind in {"integer", "number"}:
+        return _number(schema, whole=kind == "integer")
+    return {"string": _text(schema), "boolean": True}.get(str(kind))
 
 
 def _text(schema: Json) -> str:

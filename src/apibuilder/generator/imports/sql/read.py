@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Expr, exp
 from sqlglot.errors import SqlglotError
 
 from apibuilder.errors import ImportUnclear
@@ -95,7 +95,7 @@ def read(text: str) -> Schema:
     return Schema(reader.finished(), list(reader.notes))
 
 
-def _parsed(text: str) -> list[exp.Expression | None]:
+def _parsed(text: str) -> list[Expr | None]:
     first: SqlglotError | None = None
     for dialect in _DIALECTS:
         try:
@@ -106,7 +106,7 @@ def _parsed(text: str) -> list[exp.Expression | None]:
         except RecursionError:
             break
         if not any(isinstance(one, exp.Command) for one in found):
-            return [one for one in found if isinstance(one, exp.Expression)]
+            return [one for one in found if isinstance(one, Expr)]
     errors: list[dict[str, Any]] = getattr(first, "errors", [])
     line = errors[0].get("line") if errors else None
     raise ImportUnclear("The SQL cannot be read.", file=_FILE, line=line)
@@ -147,7 +147,8 @@ class _Reader:
         columns[definition.name.lower()] = column.name
         self._type(column, definition.args.get("kind"))
         table.columns.append(column)
-        for constraint in definition.args.get("constraints") or []:
+        constraints: list[Any] = definition.args.get("constraints") or []
+        for constraint in constraints:
             self._constraint(table, column, constraint.kind, columns)
 
     def _type(self, column: Column, kind: Any) -> None:
@@ -214,22 +215,13 @@ class _Reader:
         names = [columns.get(one.name.lower(), "") for one in getattr(rule, "expressions", [])]
         match rule:
             case exp.PrimaryKey():
-                if len(names) == 1:
-                    table.key = names[0]
-                elif all(names):
-                    table.uniques.append(tuple(names))
-                    for name in names:
-                        table.column(name).required = True
-                    self.notes[
-                        f"`{table.name}` has a key of several columns; here a row's address is its "
-                        "`row_number`."
-                    ] = None
+                self._key(table, names)
             case exp.ForeignKey():
                 reference = rule.args.get("reference")
                 if len(names) == 1 and names[0] and isinstance(reference, exp.Reference):
                     self._reference(table.column(names[0]), reference)
                 else:
-                    self.notes[f"`{text_of(rule.sql(), 80)}` is left out."] = None
+                    self._left_out(rule)
             case exp.UniqueColumnConstraint():
                 listed = rule.this.expressions if isinstance(rule.this, exp.Schema) else []
                 unique = tuple(columns.get(one.name.lower(), "") for one in listed)
@@ -238,9 +230,24 @@ class _Reader:
             case exp.CheckColumnConstraint() | exp.Check():
                 self._check(table, rule.this, columns)
             case _:
-                self.notes[f"`{text_of(rule.sql(), 80)}` is left out."] = None
+                self._left_out(rule)
 
-    def _check(self, table: Table, rule: exp.Expression, columns: dict[str, str]) -> None:
+    def _left_out(self, rule: Any) -> None:
+        self.notes[f"`{text_of(rule.sql(), 80)}` is left out."] = None
+
+    def _key(self, table: Table, names: list[str]) -> None:
+        if len(names) == 1:
+            table.key = names[0]
+        elif all(names):
+            table.uniques.append(tuple(names))
+            for name in names:
+                table.column(name).required = True
+            self.notes[
+                f"`{table.name}` has a key of several columns; here a row's address is its "
+                "`row_number`."
+            ] = None
+
+    def _check(self, table: Table, rule: Expr, columns: dict[str, str]) -> None:
         """A rule in SQLite's words, if it is made of nothing but columns and constants."""
         plain = rule.copy()
         known = all(

@@ -92,10 +92,8 @@ def _ddl(table: Table) -> str:
     lines += [f"CHECK ({rule})" for rule in table.checks]
     for column in table.columns:
         if column.references is not None:
-            target, key = column.references
-            lines.append(
-                f"FOREIGN KEY ({_quoted(column.name)}) REFERENCES {_quoted(target)} ({_quoted(key)})"
-            )
+            target, key = map(_quoted, column.references)
+            lines.append(f"FOREIGN KEY ({_quoted(column.name)}) REFERENCES {target} ({key})")
     body = ",\n".join(f"    {line}" for line in lines)
     return f"CREATE TABLE IF NOT EXISTS {_quoted(table.name)} (\n{body}\n);"
 

@@ -41,7 +41,12 @@ class Editor:
                     proposal = await propose()
                     done.detail = _size(present.source, proposal.source)
                 proof = await prove(
-                    self._sandbox, proposal.source, proposal.tests, report, file="main.py", known=present.source
+                    self._sandbox,
+                    proposal.source,
+                    proposal.tests,
+                    report,
+                    file="main.py",
+                    known=present.source,
                 )
                 return await self._finish(
                     present, proposal, proof.checks, proof.openapi, report, model=_MODEL

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import csv
+import io
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from apibuilder.errors import ImportUnclear
 from apibuilder.generator.imports.base import MAX_CHARACTERS, Imported, Kind
@@ -32,6 +34,7 @@ def make(text: str, kind: Kind | None, filename: str, name: str | None) -> Impor
         raise ImportUnclear(
             f"The file has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed.", file=_FILE
         )
+    text = text.replace("\x00", "")
     kind = kind or detect(text, filename)
     return _MAKERS[kind](text, name)
 
@@ -70,10 +73,13 @@ def _is_python(text: str) -> bool:
 
 
 def _is_table(head: str) -> bool:
-    """Several lines with the same number of cells, more than one."""
-    lines = head.splitlines()[:10]
+    """Several rows, a third of them at least with as many cells as the first, which has some."""
     for delimiter in ",;\t|":
-        counts = {len(row) for row in csv.reader(lines[:-1] or lines, delimiter=delimiter) if row}
-        if len(lines) > 1 and len(counts) == 1 and counts.pop() > 1:
+        rows = islice(csv.reader(io.StringIO(head), delimiter=delimiter), 10)
+        try:
+            counts = [len(row) for row in rows if row]
+        except csv.Error:
+            continue
+        if len(counts) > 1 and counts[0] > 1 and 3 * counts[1:].count(counts[0]) >= len(counts) - 1:
             return True
     return False

@@ -155,6 +155,8 @@ class _Reader:
         if not isinstance(kind, exp.DataType):
             return
         name = kind.this.name if isinstance(kind.this, exp.DataType.Type) else "TEXT"
+        if name == "USERDEFINED":  # a type that only another dialect has
+            name = str(kind.args.get("kind")).upper()
         column.kind = _PYTHON.get(name, "str")
         column.fresh = name.endswith("SERIAL")
         sizes = [one.name for one in kind.expressions]

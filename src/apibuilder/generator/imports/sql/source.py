@@ -36,7 +36,8 @@ _LARGEST = 2**63 - 1
 def from_sql(text: str, name: str | None) -> Imported:
     """Raises ImportUnclear."""
     schema = read(text)
-    title = comment(name or f"Tables: {', '.join(one.name for one in schema.tables[:4])}")[:100]
+    named = f"Tables: {', '.join(one.name for one in schema.tables[:4])}"
+    title = comment(name or "")[:100] or named[:100]
     return Imported(
         kind=Kind.SQL,
         plan=_plan(schema, title),
@@ -68,7 +69,7 @@ def _source(schema: Schema, title: str) -> str:
             title=title,
             title_literal=python(title),
             models="\n\n".join(_models(table, names[table.name]) for table in schema.tables),
-            schema="\n".join(_ddl(table) for table in schema.tables).replace("\\", "\\\\"),
+            schema=_texts("\n".join(_ddl(table) for table in schema.tables)),
             flags=python(_named(columns, "bool")),
             documents=python(_named(columns, "Any")),
             routes="\n\n" + "\n\n".join(routes),
@@ -113,14 +114,18 @@ def _column(table: Table, column: Column) -> str:
     return " ".join(parts)
 
 
+def _texts(ddl: str) -> str:
+    """Python of it, a text a line: whatever a rule or a default says stays inside its quotes."""
+    return "\n".join(f"    {python(line + chr(10))}" for line in ddl.split("\n"))
+
+
 def _quoted(name: str) -> str:
     return f'"{name}"'  # names are safe: see base.identifier
 
 
 def _literal(value: Any) -> str:
     if isinstance(value, str):
-        # It stands in a Python text between three double quotes.
-        return "'" + value.replace("'", "''").replace('"', "") + "'"
+        return "'" + value.replace("'", "''") + "'"
     return str(int(value)) if isinstance(value, bool) else repr(value)
 
 
@@ -225,11 +230,16 @@ def _plan(schema: Schema, title: str) -> Plan:
 
 
 def _is_sure(schema: Schema, table: Table) -> bool:
-    """Whether plain values meet its rules: a table with a CHECK of its own may want others."""
+    """Whether plain values meet its rules: a CHECK of what must be sent may want others."""
     targets = [c.references[0] for c in table.columns if c.references and c.required]
     others = [one for one in schema.tables if one.name in targets and one is not table]
     return (
-        not table.checks
+        not any(
+            f'"{column.name}"' in rule
+            for rule in table.checks
+            for column in table.columns
+            if _is_needed(column)
+        )
         and table.name not in targets
         and all(_is_sure(schema, one) for one in others)
     )

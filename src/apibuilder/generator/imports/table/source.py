@@ -43,7 +43,7 @@ _LARGEST = "ge=-(2**63), le=2**63 - 1"
 def from_csv(text: str, name: str | None) -> Imported:
     """Raises ImportUnclear."""
     table = read(text)
-    title = comment(name or "Table")[:100]
+    title = comment(name or "")[:100] or "Table"
     source = _source(table, title)
     if len(source.encode()) > MAX_SOURCE_BYTES:
         raise ImportUnclear(

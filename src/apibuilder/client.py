@@ -38,6 +38,7 @@ class Place:
 
     url: str
     token: str
+    api_key: str | None = None  # of REST, beside the token
 
     @classmethod
     def find(cls, settings: Settings) -> Self:
@@ -107,6 +108,17 @@ class ControlClient:
         with self._request(method, path, body, params) as answer:
             return json.loads(answer.read())
 
+    def rows(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        params: dict[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """As `call`, for an answer that is a list."""
+        with self._request(method, path, body, params) as answer:
+            return json.loads(answer.read())
+
     def lines(self, path: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
         """An NDJSON answer, line by line; one that follows has no end and may be silent."""
         silence = None if params.get("follow") == "true" else _SILENCE_SECONDS
@@ -139,6 +151,8 @@ class ControlClient:
     ) -> Generator[http.client.HTTPResponse]:
         connection = self._connect(silence)
         headers = {"Authorization": f"Bearer {self._place.token}", "Accept": accept}
+        if self._place.api_key is not None:
+            headers["apikey"] = self._place.api_key
         payload = None
         if body is not None:
             payload = json.dumps(body).encode()

@@ -328,6 +328,7 @@ class Allowance:
     requests_per_second: float
     burst: int
     monthly_quota: int
+    is_capped: bool = False  # the number is that of a spending cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

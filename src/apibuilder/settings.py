@@ -155,6 +155,18 @@ class Settings(BaseSettings):
         90, ge=32, description="Days that single calls are kept; sums a day are kept for ever."
     )
     log_retention_days: int = Field(14, ge=1, description="Days that log lines are kept.")
+    replay_hours: float = Field(
+        24.0, gt=0, description="Hours between two replays of a listed API's tests."
+    )
+    stripe_key: str | None = Field(
+        None, repr=False, description="Stripe's secret key; without it invoices stay unpaid."
+    )
+    stripe_webhook_secret: str | None = Field(
+        None, repr=False, description="Secret that Stripe signs its webhooks with."
+    )
+    stripe_url: str | None = Field(
+        None, description="Address of Stripe's API, if it is not Stripe's own."
+    )
     operator_plan: str = Field("business", description="Plan of the local operator account.")
     sample: bool = Field(True, description="Create a sample API at the very first start.")
     url: str | None = Field(

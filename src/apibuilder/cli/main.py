@@ -10,6 +10,7 @@ from apibuilder.cli.canary import canary
 from apibuilder.cli.doctor import doctor
 from apibuilder.cli.imports import import_file
 from apibuilder.cli.keys import keys
+from apibuilder.cli.market import market
 from apibuilder.cli.schedules import schedules
 from apibuilder.cli.secrets import secrets
 
@@ -30,6 +31,7 @@ for verb in (apis.show, apis.logs, apis.pause, apis.resume, publish.reload, apis
 for verb in (differences.diff, publish.rollback, canary, apis.delete):
     app.command()(verb)
 app.add_typer(keys, name="keys")
+app.add_typer(market, name="market")
 app.add_typer(schedules, name="schedules")
 app.add_typer(secrets, name="secrets")
 for verb in (account.login, account.logout):

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from apibuilder.control import problems
 from apibuilder.control.apis.endpoints import router as apis
 from apibuilder.control.authentication import Authenticator
+from apibuilder.control.billing.endpoints import router as billing
 from apibuilder.control.body_limit import BodyLimit
 from apibuilder.control.canaries.endpoints import router as canaries
 from apibuilder.control.dashboard import Build, Dashboard
@@ -21,6 +22,7 @@ from apibuilder.control.imports.endpoints import router as imports
 from apibuilder.control.keys.endpoints import router as keys
 from apibuilder.control.local_origin import LocalOrigin
 from apibuilder.control.logs.endpoints import router as logs
+from apibuilder.control.marketplace.endpoints import router as marketplace
 from apibuilder.control.metrics.endpoints import router as metrics
 from apibuilder.control.request_id import RequestId
 from apibuilder.control.schedules.endpoints import router as schedules
@@ -55,6 +57,6 @@ def create_app(
     app.add_middleware(RequestId)
     for router in (system, apis, deployments, canaries, keys, secrets, usage, generations):
         app.include_router(router)
-    for router in (edits, imports, schedules, logs, metrics):
+    for router in (edits, imports, schedules, logs, metrics, marketplace, billing):
         app.include_router(router)
     return app

@@ -8,12 +8,14 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 
 from apibuilder.control.apis.service import ApiService
+from apibuilder.control.billing.service import BillingService
 from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.deployments.service import Ask, DeploymentService
 from apibuilder.control.edits.service import EditService
 from apibuilder.control.generations.service import GenerationService
 from apibuilder.control.imports.service import ImportService
 from apibuilder.control.keys.service import KeyService
+from apibuilder.control.marketplace.service import MarketService
 from apibuilder.control.metrics.service import MetricsService
 from apibuilder.control.schedules.service import ScheduleService
 from apibuilder.control.secrets.service import SecretService
@@ -37,6 +39,8 @@ class Services:
     edits: EditService
     imports: ImportService
     schedules: ScheduleService
+    market: MarketService
+    billing: BillingService
 
 
 def _services(request: Request) -> Services:

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from apibuilder import logs
 from apibuilder.backends.base import Backend
 from apibuilder.backends.remote import RemoteBackend
+from apibuilder.billing.base import Payments
 from apibuilder.control.apis.service import ApiService
 from apibuilder.control.app import create_app
 from apibuilder.control.authentication import (
@@ -30,6 +31,8 @@ from apibuilder.control.authentication import (
     OperatorToken,
     load_operator_token,
 )
+from apibuilder.control.billing.close import BillingLoop
+from apibuilder.control.billing.service import BillingService
 from apibuilder.control.canaries.service import CanaryService
 from apibuilder.control.dashboard import Build
 from apibuilder.control.dependencies import Services
@@ -43,6 +46,8 @@ from apibuilder.control.imports.service import ImportService
 from apibuilder.control.keys.service import KeyService
 from apibuilder.control.local_origin import open_session
 from apibuilder.control.logs.shipper import LogShipper
+from apibuilder.control.marketplace.replay import Replayer
+from apibuilder.control.marketplace.service import MarketService
 from apibuilder.control.metrics.service import MetricsService
 from apibuilder.control.model_access import model_access
 from apibuilder.control.schedules.runner import ScheduleRunner
@@ -70,6 +75,7 @@ from apibuilder.store.postgres import (
     Database,
     PostgresAccountStore,
     PostgresApiStore,
+    PostgresBillingStore,
     PostgresCanaryStore,
     PostgresDeployerStore,
     PostgresDeploymentStore,
@@ -77,6 +83,7 @@ from apibuilder.store.postgres import (
     PostgresGenerationStore,
     PostgresKeyStore,
     PostgresLogStore,
+    PostgresMarketStore,
     PostgresMetricsStore,
     PostgresScheduleStore,
     PostgresSecretStore,
@@ -108,7 +115,10 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         backend = RemoteBackend(settings.runtime_socket)
         stack.push_async_callback(backend.close)
         database = await stack.enter_async_context(Database(settings.database_dsn))
-        parts = Parts(settings, backend, database)
+        payments = _payments(settings)
+        if payments is not None:
+            stack.push_async_callback(payments.close)
+        parts = Parts(settings, backend, database, payments)
         await _prepare(parts.accounts, parts.apis, settings.operator_plan)
         authenticators = (OperatorToken(token), *_sign_in(settings))
         local = await _local(settings, stack)
@@ -136,6 +146,21 @@ def _dashboard(settings: Settings) -> Build:
     return Build.at(folder, gateway=settings.gateway_origin, supabase=settings.supabase_url)
 
 
+def _payments(settings: Settings) -> Payments | None:
+    """None without a provider: then invoices are computed, and say that they are unpaid."""
+    if settings.stripe_key is None:
+        return None
+    from apibuilder.billing.stripe_payments import (  # noqa: PLC0415 - its library takes 1.5 s
+        StripePayments,
+    )
+
+    return StripePayments(
+        settings.stripe_key,
+        webhook_secret=settings.stripe_webhook_secret,
+        url=settings.stripe_url,
+    )
+
+
 async def _local(settings: Settings, stack: AsyncExitStack) -> aiohttp.ClientSession | None:
     if settings.supabase_socket is None:
         return None
@@ -145,8 +170,15 @@ async def _local(settings: Settings, stack: AsyncExitStack) -> aiohttp.ClientSes
 class Parts:
     """The stores, services and loops of this process, each given what it needs."""
 
-    def __init__(self, settings: Settings, backend: Backend, database: Database) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        backend: Backend,
+        database: Database,
+        payments: Payments | None = None,
+    ) -> None:
         self._settings = settings
+        self._payments = payments
         self._backend = backend
         self._database = database
         kind, gateway_url = settings.backend, settings.gateway_origin
@@ -156,6 +188,8 @@ class Parts:
         self._generations = PostgresGenerationStore(database)
         self._usage = PostgresUsageStore(database)
         self._schedules = PostgresScheduleStore(database)
+        self._market = PostgresMarketStore(database)
+        self._billing = PostgresBillingStore(database)
         self._sealer = Sealer.load(settings.secrets_key, settings.state_dir / "secrets.key")
         self._secrets = PostgresSecretStore(database, self._sealer, backend=kind)
         self._canaries = PostgresCanaryStore(database)
@@ -200,6 +234,8 @@ class Parts:
                 deadline_seconds=self._settings.generation_timeout_seconds,
             ),
             schedules=ScheduleService(self._schedules),
+            market=MarketService(self._market, deployments),
+            billing=BillingService(self._billing, self._payments),
         )
 
     def _pipeline(self) -> Pipeline:
@@ -237,6 +273,7 @@ class Parts:
             rollup.retain,
             log_store.trim,
             self._usage.refresh_listings,
+            self._market.forget_replays,
         )
         return [
             rollup.run(),
@@ -247,6 +284,10 @@ class Parts:
             keep_house(self._usage, chores),
             ScheduleRunner(
                 self._schedules, self._settings.gateway_origin, self._backend.note
+            ).run(),
+            BillingLoop(self._billing, self._payments).run(),
+            Replayer(
+                self._market, BackendSandbox(self._backend), hours=self._settings.replay_hours
             ).run(),
         ]
 

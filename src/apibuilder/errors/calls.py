@@ -64,6 +64,12 @@ class BadRequest(ApiBuilderError):
     code, status = "bad_request", 400
 
 
+class InvalidSignature(ApiBuilderError):
+    """The message is not signed by who it says it is from, or is too old."""
+
+    code, status = "invalid_signature", 400
+
+
 class Invalid(ApiBuilderError):
     """A value in the request is not allowed."""
 

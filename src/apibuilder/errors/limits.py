@@ -34,6 +34,12 @@ class QuotaExceeded(LimitExceeded):
     code, status = "quota_exceeded", 429
 
 
+class SpendingCapReached(LimitExceeded):
+    """The subscription's spending cap allows no more calls this month."""
+
+    code, status = "spending_cap_reached", 429
+
+
 class ConcurrencyExceeded(LimitExceeded):
     """Too many requests of this API are in flight at once."""
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from apibuilder.errors import ConcurrencyExceeded, LimitExceeded, QuotaExceeded, RateLimited
+from apibuilder.errors import (
+    ConcurrencyExceeded,
+    LimitExceeded,
+    QuotaExceeded,
+    RateLimited,
+    SpendingCapReached,
+)
 from apibuilder.gateway.headers import Headers
-from apibuilder.gateway.policy import state_header
+from apibuilder.gateway.policy import SPENDING_CAP, state_header
 from apibuilder.gateway.table import Principal
 from apibuilder.limits.base import Limit, Verdict
 
@@ -32,6 +38,15 @@ class Grant(NamedTuple):
         headers = {"Retry-After": str(retry)}
         if verdict.refused_by is Limit.QUOTA:
             allowed = verdict.quota.calls
+            if verdict.quota.label == SPENDING_CAP:
+                return SpendingCapReached(
+                    f"Your spending cap allows {allowed} calls this month, and they are made; raise "
+                    f"it, or wait {retry} s for the next month.",
+                    limit="spending_cap",
+                    allowed=allowed,
+                    seen=allowed + 1,
+                    headers=headers,
+                )
             return QuotaExceeded(
                 f"This month's {allowed} calls are used up; it starts again in {retry} s.",
                 limit=Limit.QUOTA.value,

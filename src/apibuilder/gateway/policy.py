@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from apibuilder.limits.base import Bucket, Policy, Verdict
 
+SPENDING_CAP = b"spending-cap"  # the quota that a subscriber's own cap comes to
+
 
 def policy_header(policy: Policy) -> bytes:
     """All limits of a Key. A quota names no window, because months differ in length."""

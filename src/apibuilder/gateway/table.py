@@ -9,7 +9,7 @@ from uuid import UUID
 from apibuilder.domain import ApiStatus, KeyGrant, KeyScope, Limits, Route
 from apibuilder.errors import ApiBuilderError, ApiFailed, ApiNotReady, ApiPaused
 from apibuilder.gateway.operations import NO_OPERATIONS, Operations
-from apibuilder.gateway.policy import policy_header
+from apibuilder.gateway.policy import SPENDING_CAP, policy_header
 from apibuilder.gateway.pool import Pool
 from apibuilder.limits.base import Bucket, Policy, Quota
 
@@ -150,7 +150,8 @@ def _principal(grant: KeyGrant, limits: Limits) -> Principal:
     if bought is not None:
         rate, burst = bought.requests_per_second, bought.burst
         buckets.append(Bucket.of(bought.name, rate, burst, b"subscriber-rate"))
-        quotas.append(Quota(bought.name, bought.monthly_quota, b"subscriber-quota"))
+        label = SPENDING_CAP if bought.is_capped else b"subscriber-quota"
+        quotas.append(Quota(bought.name, bought.monthly_quota, label))
     if grant.requests_per_second is not None or grant.burst is not None:
         rate = min(
             grant.requests_per_second or limits.requests_per_second, limits.requests_per_second

@@ -31,7 +31,7 @@ const HEAP = "--v8-flags=--max-old-space-size=96"; // MiB; a function holds no s
 
 /** What only these functions are told. */
 const RESERVED: Record<string, string[]> = {
-  SUPABASE_SERVICE_ROLE_KEY: ["api-gateway", "marketplace"],
+  SUPABASE_SERVICE_ROLE_KEY: ["api-gateway"],
   APIBUILDER_EDGE_SECRET: ["api-gateway"],
 };
 

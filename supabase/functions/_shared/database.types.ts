@@ -136,6 +136,7 @@ export type Database = {
       };
       "apis": {
         Row: {
+          "attribution": string;
           "code_snapshot": string | null;
           "container_id": string | null;
           "created_at": string;
@@ -151,6 +152,7 @@ export type Database = {
           "name": string;
           "prompt": string | null;
           "purged_at": string | null;
+          "remixed_from": string | null;
           "slug": string;
           "status": string;
           "target": string;
@@ -159,6 +161,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "attribution"?: string;
           "code_snapshot"?: string | null;
           "container_id"?: string | null;
           "created_at"?: string;
@@ -174,6 +177,7 @@ export type Database = {
           "name": string;
           "prompt"?: string | null;
           "purged_at"?: string | null;
+          "remixed_from"?: string | null;
           "slug": string;
           "status"?: string;
           "target"?: string;
@@ -181,6 +185,7 @@ export type Database = {
           "user_id": string;
         };
         Update: {
+          "attribution"?: string;
           "code_snapshot"?: string | null;
           "container_id"?: string | null;
           "created_at"?: string;
@@ -196,6 +201,7 @@ export type Database = {
           "name"?: string;
           "prompt"?: string | null;
           "purged_at"?: string | null;
+          "remixed_from"?: string | null;
           "slug"?: string;
           "status"?: string;
           "target"?: string;
@@ -215,6 +221,13 @@ export type Database = {
             columns: ["current_revision_id"];
             isOneToOne: false;
             referencedRelation: "revisions";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "apis_remixed_from_fkey";
+            columns: ["remixed_from"];
+            isOneToOne: false;
+            referencedRelation: "listings";
             referencedColumns: ["id"];
           },
           {
@@ -320,6 +333,25 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "categories": {
+        Row: {
+          "id": string;
+          "position": number;
+          "title": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "id": string;
+          "position"?: number;
+          "title": string;
+        };
+        Update: {
+          "id"?: string;
+          "position"?: number;
+          "title"?: string;
+        };
+        Relationships: [];
       };
       "deployments": {
         Row: {
@@ -484,6 +516,97 @@ export type Database = {
           },
         ];
       };
+      "invoice_payments": {
+        Row: {
+          "invoice_id": string;
+          "provider": string;
+          "reference": string;
+          "sent_at": string;
+          "url": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "invoice_id": string;
+          "provider": string;
+          "reference": string;
+          "sent_at"?: string;
+          "url"?: string | null;
+          "user_id": string;
+        };
+        Update: {
+          "invoice_id"?: string;
+          "provider"?: string;
+          "reference"?: string;
+          "sent_at"?: string;
+          "url"?: string | null;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "invoice_payments_invoice_id_fkey";
+            columns: ["invoice_id"];
+            isOneToOne: true;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "invoices": {
+        Row: {
+          "calls": number;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "lines": NonNullable<Json>;
+          "listing_id": string;
+          "maker_id": string;
+          "month": string;
+          "number": string;
+          "paid_at": string | null;
+          "status": string;
+          "subscription_id": string;
+          "title": string;
+          "total_cents": number;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "calls": number;
+          "created_at"?: string;
+          "currency": string;
+          "id"?: string;
+          "lines": NonNullable<Json>;
+          "listing_id": string;
+          "maker_id": string;
+          "month": string;
+          "number": string;
+          "paid_at"?: string | null;
+          "status": string;
+          "subscription_id": string;
+          "title": string;
+          "total_cents": number;
+          "user_id": string;
+        };
+        Update: {
+          "calls"?: number;
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "listing_id"?: string;
+          "maker_id"?: string;
+          "month"?: string;
+          "number"?: string;
+          "paid_at"?: string | null;
+          "status"?: string;
+          "subscription_id"?: string;
+          "title"?: string;
+          "total_cents"?: number;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "listing_plans": {
         Row: {
           "burst": number;
@@ -491,12 +614,15 @@ export type Database = {
           "currency": string;
           "description": string;
           "id": string;
+          "included_calls": number | null;
           "listing_id": string;
           "monthly_quota": number;
           "name": string;
           "position": number;
           "price_cents": number;
+          "price_per_call": number;
           "requests_per_second": number;
+          "retired_at": string | null;
           "updated_at": string;
         };
         ComputedFields: never;
@@ -506,12 +632,15 @@ export type Database = {
           "currency"?: string;
           "description"?: string;
           "id"?: string;
+          "included_calls"?: number | null;
           "listing_id": string;
           "monthly_quota": number;
           "name": string;
           "position"?: number;
           "price_cents"?: number;
+          "price_per_call"?: number;
           "requests_per_second": number;
+          "retired_at"?: string | null;
           "updated_at"?: string;
         };
         Update: {
@@ -520,12 +649,15 @@ export type Database = {
           "currency"?: string;
           "description"?: string;
           "id"?: string;
+          "included_calls"?: number | null;
           "listing_id"?: string;
           "monthly_quota"?: number;
           "name"?: string;
           "position"?: number;
           "price_cents"?: number;
+          "price_per_call"?: number;
           "requests_per_second"?: number;
+          "retired_at"?: string | null;
           "updated_at"?: string;
         };
         Relationships: [
@@ -540,7 +672,9 @@ export type Database = {
       };
       "listings": {
         Row: {
+          "allow_remix": boolean;
           "api_id": string;
+          "attribution": string;
           "calls_30_days": number;
           "category": string;
           "created_at": string;
@@ -549,24 +683,36 @@ export type Database = {
           "id": string;
           "openapi": Json | null;
           "p95_ms": number | null;
+          "price_from_cents": number | null;
           "published_at": string | null;
           "rating_average": number | null;
           "rating_count": number;
+          "remix_count": number;
+          "remixed_from": string | null;
+          "replay_due_at": string;
           "revision": number | null;
           "search": unknown;
+          "search_text": string;
           "slug": string;
           "status": string;
           "subscriber_count": number;
           "success_rate": number | null;
           "summary": string;
           "tags": (string)[];
+          "tests_passed": number | null;
+          "tests_replayed_at": string | null;
+          "tests_revision": number | null;
+          "tests_total": number | null;
           "title": string;
           "updated_at": string;
+          "uptime": number | null;
           "user_id": string;
         };
         ComputedFields: never;
         Insert: {
+          "allow_remix"?: boolean;
           "api_id": string;
+          "attribution"?: string;
           "calls_30_days"?: number;
           "category"?: string;
           "created_at"?: string;
@@ -575,23 +721,35 @@ export type Database = {
           "id"?: string;
           "openapi"?: Json | null;
           "p95_ms"?: number | null;
+          "price_from_cents"?: number | null;
           "published_at"?: string | null;
           "rating_average"?: number | null;
           "rating_count"?: number;
+          "remix_count"?: number;
+          "remixed_from"?: string | null;
+          "replay_due_at"?: string;
           "revision"?: number | null;
           "search"?: never;
+          "search_text"?: string;
           "slug"?: string;
           "status"?: string;
           "subscriber_count"?: number;
           "success_rate"?: number | null;
           "summary"?: string;
           "tags"?: (string)[];
+          "tests_passed"?: number | null;
+          "tests_replayed_at"?: string | null;
+          "tests_revision"?: number | null;
+          "tests_total"?: number | null;
           "title": string;
           "updated_at"?: string;
+          "uptime"?: number | null;
           "user_id": string;
         };
         Update: {
+          "allow_remix"?: boolean;
           "api_id"?: string;
+          "attribution"?: string;
           "calls_30_days"?: number;
           "category"?: string;
           "created_at"?: string;
@@ -600,19 +758,29 @@ export type Database = {
           "id"?: string;
           "openapi"?: Json | null;
           "p95_ms"?: number | null;
+          "price_from_cents"?: number | null;
           "published_at"?: string | null;
           "rating_average"?: number | null;
           "rating_count"?: number;
+          "remix_count"?: number;
+          "remixed_from"?: string | null;
+          "replay_due_at"?: string;
           "revision"?: number | null;
           "search"?: never;
+          "search_text"?: string;
           "slug"?: string;
           "status"?: string;
           "subscriber_count"?: number;
           "success_rate"?: number | null;
           "summary"?: string;
           "tags"?: (string)[];
+          "tests_passed"?: number | null;
+          "tests_replayed_at"?: string | null;
+          "tests_revision"?: number | null;
+          "tests_total"?: number | null;
           "title"?: string;
           "updated_at"?: string;
+          "uptime"?: number | null;
           "user_id"?: string;
         };
         Relationships: [
@@ -621,6 +789,13 @@ export type Database = {
             columns: ["api_id"];
             isOneToOne: true;
             referencedRelation: "apis";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "listings_category_fkey";
+            columns: ["category"];
+            isOneToOne: false;
+            referencedRelation: "categories";
             referencedColumns: ["id"];
           },
           {
@@ -770,6 +945,8 @@ export type Database = {
       };
       "reviews": {
         Row: {
+          "answer": string;
+          "answered_at": string | null;
           "body": string;
           "created_at": string;
           "id": string;
@@ -780,6 +957,8 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "answer"?: string;
+          "answered_at"?: string | null;
           "body"?: string;
           "created_at"?: string;
           "id"?: string;
@@ -789,6 +968,8 @@ export type Database = {
           "user_id"?: string;
         };
         Update: {
+          "answer"?: string;
+          "answered_at"?: string | null;
           "body"?: string;
           "created_at"?: string;
           "id"?: string;
@@ -904,37 +1085,95 @@ export type Database = {
           },
         ];
       };
+      "subscription_terms": {
+        Row: {
+          "ends_at": string | null;
+          "id": string;
+          "listing_plan_id": string;
+          "sequence": number;
+          "starts_at": string;
+          "subscription_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "ends_at"?: string | null;
+          "id"?: string;
+          "listing_plan_id": string;
+          "sequence"?: never;
+          "starts_at": string;
+          "subscription_id": string;
+        };
+        Update: {
+          "ends_at"?: string | null;
+          "id"?: string;
+          "listing_plan_id"?: string;
+          "sequence"?: never;
+          "starts_at"?: string;
+          "subscription_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "subscription_terms_listing_plan_id_fkey";
+            columns: ["listing_plan_id"];
+            isOneToOne: false;
+            referencedRelation: "listing_plans";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscription_terms_subscription_id_fkey";
+            columns: ["subscription_id"];
+            isOneToOne: false;
+            referencedRelation: "subscriptions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "subscriptions": {
         Row: {
+          "allowance_month": string | null;
           "created_at": string;
           "ended_at": string | null;
+          "held_by": string | null;
           "id": string;
           "listing_id": string;
           "listing_plan_id": string;
           "maker_id": string;
+          "monthly_calls": number | null;
+          "next_plan_id": string | null;
+          "spending_cap_cents": number | null;
           "status": string;
           "updated_at": string;
           "user_id": string;
         };
         ComputedFields: never;
         Insert: {
+          "allowance_month"?: string | null;
           "created_at"?: string;
           "ended_at"?: string | null;
+          "held_by"?: string | null;
           "id"?: string;
           "listing_id": string;
           "listing_plan_id": string;
           "maker_id": string;
+          "monthly_calls"?: number | null;
+          "next_plan_id"?: string | null;
+          "spending_cap_cents"?: number | null;
           "status"?: string;
           "updated_at"?: string;
           "user_id": string;
         };
         Update: {
+          "allowance_month"?: string | null;
           "created_at"?: string;
           "ended_at"?: string | null;
+          "held_by"?: string | null;
           "id"?: string;
           "listing_id"?: string;
           "listing_plan_id"?: string;
           "maker_id"?: string;
+          "monthly_calls"?: number | null;
+          "next_plan_id"?: string | null;
+          "spending_cap_cents"?: number | null;
           "status"?: string;
           "updated_at"?: string;
           "user_id"?: string;
@@ -955,6 +1194,13 @@ export type Database = {
             referencedColumns: ["listing_id", "id"];
           },
           {
+            foreignKeyName: "subscriptions_listing_id_next_plan_id_fkey";
+            columns: ["listing_id", "next_plan_id"];
+            isOneToOne: false;
+            referencedRelation: "listing_plans";
+            referencedColumns: ["listing_id", "id"];
+          },
+          {
             foreignKeyName: "subscriptions_maker_id_fkey";
             columns: ["maker_id"];
             isOneToOne: false;
@@ -966,6 +1212,48 @@ export type Database = {
             columns: ["user_id"];
             isOneToOne: false;
             referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "test_replays": {
+        Row: {
+          "at": string;
+          "failed": (string)[];
+          "id": number;
+          "listing_id": string;
+          "passed": number;
+          "revision": number;
+          "seconds": number;
+          "total": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "at"?: string;
+          "failed"?: (string)[];
+          "id"?: never;
+          "listing_id": string;
+          "passed": number;
+          "revision": number;
+          "seconds": number;
+          "total": number;
+        };
+        Update: {
+          "at"?: string;
+          "failed"?: (string)[];
+          "id"?: never;
+          "listing_id"?: string;
+          "passed"?: number;
+          "revision"?: number;
+          "seconds"?: number;
+          "total"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "test_replays_listing_id_fkey";
+            columns: ["listing_id"];
+            isOneToOne: false;
+            referencedRelation: "listings";
             referencedColumns: ["id"];
           },
         ];
@@ -1203,17 +1491,111 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "charges": {
+        Args: { "from_ledger"?: boolean; "month": string; "subscription": string };
+        Returns: {
+          "amount_cents": number;
+          "description": string;
+          "kind": string;
+          "position": number;
+          "quantity": number;
+          "unit_price": number;
+        }[];
+      };
+      "count_calls": {
+        Args: { "from_ledger"?: boolean; "since": string; "subscription": string; "until": string };
+        Returns: number;
+      };
       "latency_bounds": { Args: Record<PropertyKey, never>; Returns: (number)[] };
       "latency_percentile": { Args: { "fraction": number; "latency": Json }; Returns: number };
-      "subscribe": {
+      "listing_facets": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "category": string;
+          "listings": number;
+          "title": string;
+        }[];
+      };
+      "month_terms": {
+        Args: { "from_ledger"?: boolean; "month": string; "subscription": string };
+        Returns: {
+          "calls": number;
+          "charged_calls": number;
+          "currency": string;
+          "days": number;
+          "days_in_month": number;
+          "included": number;
+          "plan_name": string;
+          "price_cents": number;
+          "price_per_call": number;
+          "quota": number;
+          "step_cents": number;
+          "turn": number;
+        }[];
+      };
+      "search_listings": {
         Args: {
-          "account": string;
-          "key_hash": string;
-          "key_start": string;
-          "listing": string;
-          "plan": string;
+          "free_only"?: boolean;
+          "in_category"?: string;
+          "order_by"?: string;
+          "page_size"?: number;
+          "page_start"?: number;
+          "remixable_only"?: boolean;
+          "with_tag"?: string;
+          "words"?: string;
         };
-        Returns: Json;
+        Returns: {
+          "allow_remix": boolean;
+          "attribution": string;
+          "calls_30_days": number;
+          "category": string;
+          "found": number;
+          "handle": string;
+          "id": string;
+          "p95_ms": number;
+          "price_from_cents": number;
+          "published_at": string;
+          "rating_average": number;
+          "rating_count": number;
+          "relevance": number;
+          "slug": string;
+          "subscriber_count": number;
+          "summary": string;
+          "tags": (string)[];
+          "tests_passed": number;
+          "tests_replayed_at": string;
+          "tests_total": number;
+          "title": string;
+          "uptime": number;
+          "user_id": string;
+        }[];
+      };
+      "subscription_overview": {
+        Args: { "as_maker"?: boolean };
+        Returns: {
+          "calls": number;
+          "created_at": string;
+          "currency": string;
+          "ended_at": string;
+          "endpoint_url": string;
+          "errors": number;
+          "handle": string;
+          "included_calls": number;
+          "last_used_at": string;
+          "listing_id": string;
+          "month_cents": number;
+          "monthly_calls": number;
+          "next_plan_name": string;
+          "plan_id": string;
+          "plan_name": string;
+          "price_cents": number;
+          "price_per_call": number;
+          "slug": string;
+          "spending_cap_cents": number;
+          "status": string;
+          "subscription_id": string;
+          "title": string;
+        }[];
       };
       "usage_breakdown": {
         Args: { "api": string; "since": string; "split"?: string; "step": string; "until": string };

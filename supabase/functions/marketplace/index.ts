@@ -1,15 +1,13 @@
 /**
- * The marketplace: search and read (everybody), publish and unlist (the maker), subscribe and leave
- * (a consumer, who gets a key of their own), review (who has subscribed).
+ * The marketplace for whoever has supabase-js alone: search and read (everybody), and the verbs of
+ * the control API (docs/api.md), which decides: publish, unlist, subscribe, change, leave, review.
  */
 
-import { maybeSignedIn, signedIn } from "../_shared/account.ts";
-import { methodNotAllowed, notFound } from "../_shared/problem.ts";
-import { type Call, serve } from "../_shared/serve.ts";
-import { publish, unlist } from "./publish.ts";
-import { review } from "./review.ts";
-import { read, search } from "./search.ts";
-import { leave, subscribe } from "./subscribe.ts";
+import { type Account, maybeSignedIn, signedIn } from "../_shared/account.ts";
+import { invalid, methodNotAllowed, notFound } from "../_shared/problem.ts";
+import { ask } from "../_shared/platform.ts";
+import { type Call, object, serve } from "../_shared/serve.ts";
+import { apiOf, read, search } from "./search.ts";
 
 const ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const ROUTE = new RegExp(`^/(listings|subscriptions|reviews)?(?:/(${ID}))?/?$`);
@@ -18,30 +16,50 @@ serve("marketplace", async (call) => {
   const found = ROUTE.exec(call.path);
   if (found === null) throw notFound("There is nothing at this path of the marketplace.");
   const [, noun = "listings", id] = found;
-  if (noun === "listings") return await listings(call, id);
-  if (noun === "subscriptions") return await subscriptions(call, id);
-  if (call.request.method !== "POST") throw methodNotAllowed("POST");
-  return await review(await signedIn(call.request), call);
-});
-
-async function listings(call: Call, id: string | undefined): Promise<Response> {
-  const { request } = call;
-  if (request.method === "GET") {
-    const account = await maybeSignedIn(request);
+  if (noun === "listings" && call.request.method === "GET") {
+    const account = await maybeSignedIn(call.request);
     return id === undefined ? await search(account, call) : await read(account, id);
   }
-  if (request.method === "POST") return await publish(await signedIn(request), call);
+  const account = await signedIn(call.request);
+  if (noun === "listings") return await listings(account, call, id);
+  if (noun === "subscriptions") return await subscriptions(account, call, id);
+  return await review(account, call);
+});
+
+/** `{api_id, title, ..., plans: [...]}` lists an API, or changes its listing. */
+async function listings(account: Account, { request }: Call, id?: string): Promise<Response> {
   if (request.method === "DELETE" && id !== undefined) {
-    return await unlist(await signedIn(request), id);
+    const path = `/apis/${await apiOf(account, id)}/listing`;
+    return await ask(account, request, path, { method: "DELETE" });
   }
-  throw methodNotAllowed("GET, POST and DELETE");
+  if (request.method !== "POST") throw methodNotAllowed("GET, POST and DELETE");
+  const { api_id, ...listing } = await object(request);
+  const path = `/apis/${part(api_id, "api_id")}/listing`;
+  return await ask(account, request, path, { method: "PUT", body: JSON.stringify(listing) });
 }
 
-async function subscriptions(call: Call, id: string | undefined): Promise<Response> {
-  const { request } = call;
-  if (request.method === "POST") return await subscribe(await signedIn(request), call);
-  if (request.method === "DELETE" && id !== undefined) {
-    return await leave(await signedIn(request), id);
+/** `{listing_id, plan_id, spending_cap_cents?}`; the answer holds the key, this once. */
+async function subscriptions(account: Account, { request }: Call, id?: string): Promise<Response> {
+  const { method } = request;
+  if (id === undefined) {
+    if (method !== "POST") throw methodNotAllowed("POST");
+    return await ask(account, request, "/subscriptions", { body: await request.text() });
   }
-  throw methodNotAllowed("POST and DELETE");
+  const path = `/subscriptions/${id}`;
+  if (method === "DELETE") return await ask(account, request, path);
+  if (method !== "PATCH") throw methodNotAllowed("PATCH and DELETE");
+  return await ask(account, request, path, { body: await request.text() });
+}
+
+/** `{listing_id, rating, body?}`; a second one replaces the first. */
+async function review(account: Account, { request }: Call): Promise<Response> {
+  if (request.method !== "POST") throw methodNotAllowed("POST");
+  const { listing_id, ...said } = await object(request);
+  const path = `/listings/${part(listing_id, "listing_id")}/review`;
+  return await ask(account, request, path, { method: "PUT", body: JSON.stringify(said) });
+}
+
+function part(value: unknown, name: string): string {
+  if (typeof value !== "string" || value === "") throw invalid(`Send \`${name}\`.`);
+  return encodeURIComponent(value);
 }

@@ -10,7 +10,8 @@ from apibuilder.control.body_limit import MAX_BODY_BYTES
 from tests.integration.control.conftest import Control
 from tests.integration.control.test_deployments import assert_problem
 
-OPEN = {"/healthz", "/readyz", "/config.json", "/api/v1/docs", "/api/v1/openapi.json"}
+SIGNED = "/api/v1/billing/webhooks/stripe"
+OPEN = {SIGNED, "/healthz", "/readyz", "/config.json", "/api/v1/docs", "/api/v1/openapi.json"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,11 @@ async def test_every_operation_but_the_open_ones_asks_who_it_is(control: Control
             assert answer.status_code == 401, (method, path, answer.text)
             asked += 1
     assert asked >= 18
+
+
+async def test_without_a_provider_there_is_no_webhook(control: Control) -> None:
+    answer = await control.client.post(SIGNED, json={}, headers={"Stripe-Signature": "t=1,v1=a"})
+    assert_problem(answer, 404, "not_found")
 
 
 async def test_open_ones(control: Control) -> None:

@@ -71,18 +71,6 @@ READABLE_KEY = only(
     "id", "api_id", "subscription_id", "name", "key_start", "scopes", "plan_id", "replaced_by",
     "requests_per_second", "burst", "created_at", "expires_at", "revoked_at", "last_used_at",
 )  # fmt: skip
-LISTING_TEXT = only("title", "summary", "description", "category", "tags")
-PLAN_FACTS = only(
-    "name", "description", "requests_per_second", "burst", "monthly_quota", "price_cents",
-    "currency", "position",
-)  # fmt: skip
-REVIEW_TEXT = only("rating", "body")
-
-
-def _with(columns: Outcome, *more: str) -> Outcome:
-    assert isinstance(columns, frozenset)
-    return columns | frozenset(more)
-
 
 MATRIX: Final = (
     Subject(table="plans", row="id = 'pro'", select=SIGNED_IN),
@@ -106,6 +94,14 @@ MATRIX: Final = (
         owner="reviewer",
         select=EVERYBODY,
         update=own(only("display_name", "bio")),
+    ),
+    Subject(
+        table="public_profiles",
+        state="of a subscriber",
+        row="id = '{subscriber}'",
+        owner="subscriber",
+        select={**own(), "maker": ALL, "subscriber": ALL, "anonymous": NO_ROWS},
+        update={**own(), **dict.fromkeys(("owner", "subscriber"), only("display_name", "bio"))},
     ),
     Subject(
         table="public_profiles",
@@ -168,14 +164,13 @@ MATRIX: Final = (
         )
         for table in ("usage_events", "usage_minutes", "usage_hours", "usage_days")
     ),
+    Subject(table="categories", row="id = 'text'", select=EVERYBODY),
+    # The marketplace is read directly and written by the control API alone.
     Subject(
         table="listings",
         state="draft",
         row="id = '{draft}'",
         select={**own_of_maker(), "anonymous": NO_ROWS},
-        insert=dict.fromkeys(("owner", "maker"), _with(LISTING_TEXT, "api_id")),
-        update=own_of_maker(LISTING_TEXT),
-        delete=own_of_maker(ALLOWED),
         new="(api_id, title) values ('{unlisted_api}', 'New')",
     ),
     Subject(
@@ -183,9 +178,6 @@ MATRIX: Final = (
         state="published",
         row="id = '{published}'",
         select=EVERYBODY,
-        update=own_of_maker(LISTING_TEXT),
-        delete=NOBODY,
-        # As published, or in somebody else's name, it cannot be added.
         new="(api_id, title, status) values ('{unlisted_api}', 'New', 'published')",
     ),
     Subject(
@@ -193,25 +185,18 @@ MATRIX: Final = (
         state="unlisted",
         row="id = '{unlisted}'",
         select={**own_of_maker(), "subscriber": ALL, "anonymous": NO_ROWS},
-        update=own_of_maker(LISTING_TEXT),
-        delete=NOBODY,
     ),
     Subject(
         table="listings",
         state="suspended",
         row="id = '{suspended}'",
         select={**own_of_maker(), "anonymous": NO_ROWS},
-        update=NOBODY,
-        delete=NOBODY,
     ),
     Subject(
         table="listing_plans",
         state="of a draft",
         row="listing_id = '{draft}'",
         select={**own_of_maker(), "anonymous": NO_ROWS},
-        insert=dict.fromkeys(("owner", "maker"), _with(PLAN_FACTS, "listing_id")),
-        update=own_of_maker(PLAN_FACTS),
-        delete=own_of_maker(ALLOWED),
         new="(listing_id, name, requests_per_second, burst, monthly_quota)"
         " values ('{draft}', 'New', 1, 1, 1)",
     ),
@@ -220,10 +205,20 @@ MATRIX: Final = (
         state="of a published listing",
         row="listing_id = '{published}'",
         select=EVERYBODY,
-        update=NOBODY,
-        delete=NOBODY,
         new="(listing_id, name, requests_per_second, burst, monthly_quota)"
         " values ('{published}', 'New', 1, 1, 1)",
+    ),
+    Subject(
+        table="test_replays",
+        state="of a published listing",
+        row="listing_id = '{published}'",
+        select=EVERYBODY,
+    ),
+    Subject(
+        table="test_replays",
+        state="of a draft",
+        row="listing_id = '{draft}'",
+        select={**own_of_maker(), "anonymous": NO_ROWS},
     ),
     Subject(
         table="subscriptions",
@@ -234,14 +229,28 @@ MATRIX: Final = (
         " ('{published}', '{published_plan}', '{other}')",
     ),
     Subject(
+        table="subscription_terms",
+        row="subscription_id = '{subscription}'",
+        owner="subscriber",
+        select={**own(), "maker": ALL, "subscriber": ALL},
+    ),
+    Subject(
+        table="invoices",
+        row="subscription_id = '{subscription}'",
+        owner="subscriber",
+        select={**own(), "maker": ALL, "subscriber": ALL},
+    ),
+    Subject(
+        table="invoice_payments",
+        row="user_id = '{subscriber}'",
+        owner="subscriber",
+        select={**own(), "subscriber": ALL},
+    ),
+    Subject(
         table="reviews",
         row="user_id = '{reviewer}' and listing_id = '{published}'",
         owner="reviewer",
         select=EVERYBODY,
-        # A second one of the same person is refused by a constraint, not by a policy.
-        insert=dict.fromkeys(("owner", "subscriber"), _with(REVIEW_TEXT, "listing_id")),
-        update=own(REVIEW_TEXT),
-        delete=own(ALLOWED),
         new="(listing_id, rating) values ('{published}', 4)",
     ),
     Subject(
@@ -250,8 +259,6 @@ MATRIX: Final = (
         row="user_id = '{reviewer}' and listing_id = '{unlisted}'",
         owner="reviewer",
         select={**own(), "maker": ALL, "subscriber": ALL, "anonymous": NO_ROWS},
-        update=own(REVIEW_TEXT),
-        delete=own(ALLOWED),
         new="(listing_id, rating) values ('{unlisted}', 4)",
     ),
     Subject(table="usage_segments", row="name = 'world'"),

@@ -13,7 +13,7 @@ from tests.integration.store.matrix import MATRIX
 from tests.integration.store.world import World, make_world
 
 TABLES = sorted({subject.table for subject in MATRIX})
-PUBLIC = {"listings", "listing_plans", "reviews", "public_profiles"}
+PUBLIC = {"categories", "test_replays", "listings", "listing_plans", "reviews", "public_profiles"}
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,20 @@ _REVIEW = """
 insert into reviews (listing_id, user_id, rating)
 values ($1::text::uuid, $2::text::uuid, 5) returning id
 """
+_REPLAY = """
+insert into test_replays (listing_id, revision, passed, total, seconds)
+values ($1::text::uuid, 1, 1, 1, 0) returning id
+"""
+_INVOICE = """
+insert into invoices (number, subscription_id, listing_id, user_id, maker_id, title, month,
+  currency, calls, lines, total_cents, status)
+select 'INV-1', id, listing_id, user_id, maker_id, 'A', '2026-01-01', 'usd', 1, '[]', 1, 'sent'
+from subscriptions where id = $1::text::uuid returning id
+"""
+_PAYMENT = """
+insert into invoice_payments (invoice_id, user_id, provider, reference)
+select id, user_id, 'stripe', 'in_1' from invoices where id = $1::text::uuid returning invoice_id
+"""
 _STATUS = "update listings set status = $2 where id = $1::text::uuid returning id"
 _SUBSCRIBER_KEY = """
 insert into api_keys (api_id, subscription_id, key_hash, key_start)
@@ -91,6 +105,10 @@ async def _marketplace(stores: Stores, world: World) -> World:
         )
     for state in ("published", "unlisted", "suspended"):
         await _text(stores, _STATUS, made[state], state)
+    for state in ("published", "draft"):
+        await _text(stores, _REPLAY, made[state])
+    invoice = await _text(stores, _INVOICE, made["subscription"])
+    await _text(stores, _PAYMENT, invoice)
     return made
 
 

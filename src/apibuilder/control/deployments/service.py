@@ -23,6 +23,7 @@ from apibuilder.store.base import (
     Made,
     NewApi,
     NewRevision,
+    Remix,
     Wishes,
 )
 from apibuilder.store.keys import new_key
@@ -48,14 +49,20 @@ class DeploymentService:
         self._watch = watch
 
     async def create(
-        self, principal: Principal, revision: NewRevision, *, name: str | None, ask: Ask
+        self,
+        principal: Principal,
+        revision: NewRevision,
+        *,
+        name: str | None,
+        ask: Ask,
+        remix: Remix | None = None,
     ) -> DeployResult:
         """A new Api. Raises TooManyApis, Conflict."""
         revision = _reviewed(revision)
         title, description = describe(revision.source)
         name = name or title or "API"
         key = new_key()
-        api = NewApi(name=name, slugs=slugs(name), description=description, key=key)
+        api = NewApi(name=name, slugs=slugs(name), description=description, key=key, remix=remix)
         request = _idempotency_key(ask, "create", name, *_asked(revision))
         made = await self._apis.create(principal.user_id, api, revision, request)
         return await self._result(principal, made, ask, key.clear if made.fresh else None)

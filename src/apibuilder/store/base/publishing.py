@@ -32,6 +32,14 @@ class NewRevision(Wishes):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remix:
+    """Whose listing an Api is made of; `attribution` says it in words, and stays."""
+
+    listing_id: UUID
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewApi:
     """An Api as its maker names it; its first free slug is taken."""
 
@@ -39,6 +47,7 @@ class NewApi:
     slugs: list[str]
     description: str
     key: NewKey
+    remix: Remix | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from apibuilder.store.postgres.accounts import PostgresAccountStore
 from apibuilder.store.postgres.apis import PostgresApiStore
+from apibuilder.store.postgres.billing import PostgresBillingStore
 from apibuilder.store.postgres.canaries import PostgresCanaryStore
 from apibuilder.store.postgres.database import Database
 from apibuilder.store.postgres.deployer import PostgresDeployerStore
@@ -11,6 +12,7 @@ from apibuilder.store.postgres.gateway import PostgresGatewayStore
 from apibuilder.store.postgres.generations import PostgresGenerationStore
 from apibuilder.store.postgres.keys import PostgresKeyStore
 from apibuilder.store.postgres.logs import PostgresLogStore
+from apibuilder.store.postgres.marketplace import PostgresMarketStore
 from apibuilder.store.postgres.metrics import PostgresMetricsStore
 from apibuilder.store.postgres.schedules import PostgresScheduleStore
 from apibuilder.store.postgres.secrets import PostgresSecretStore
@@ -20,6 +22,7 @@ __all__ = [
     "Database",
     "PostgresAccountStore",
     "PostgresApiStore",
+    "PostgresBillingStore",
     "PostgresCanaryStore",
     "PostgresDeployerStore",
     "PostgresDeploymentStore",
@@ -28,6 +31,7 @@ __all__ = [
     "PostgresGenerationStore",
     "PostgresKeyStore",
     "PostgresLogStore",
+    "PostgresMarketStore",
     "PostgresMetricsStore",
     "PostgresScheduleStore",
     "PostgresSecretStore",

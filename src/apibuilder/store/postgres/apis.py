@@ -64,9 +64,10 @@ class PostgresApiStore:
     async def _insert(self, tx: Connection, user_id: UUID, api: NewApi, prompt: str | None) -> UUID:
         api_id = uuid4()
         url = f"{self._gateway_url}/{api_id}"
+        origin = (None, "") if api.remix is None else (api.remix.listing_id, api.remix.attribution)
         for slug in api.slugs:
             values = (api_id, user_id, api.name, slug, prompt, api.description, url)
-            if await tx.fetchval(_INSERT, *values) is not None:
+            if await tx.fetchval(_INSERT, *values, *origin) is not None:
                 return api_id
         raise Conflict("No address is free for this name; give the API another one.")
 

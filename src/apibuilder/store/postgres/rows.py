@@ -139,6 +139,7 @@ def grant(row: Row) -> KeyGrant:
             requests_per_second=row["subscriber_rate"],
             burst=row["subscriber_burst"],
             monthly_quota=row["subscriber_quota"],
+            is_capped=row["subscriber_capped"],
         )
     return KeyGrant(**_with_scopes({**row, "allowance": allowance}, KeyGrant))
 

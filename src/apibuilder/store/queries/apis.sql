@@ -3,8 +3,9 @@ select count(*) from public.apis where user_id = $1 and deleted_at is null;
 
 -- name: insert
 -- No row if the slug is taken.
-insert into public.apis (id, user_id, name, slug, prompt, description, endpoint_url)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into public.apis
+  (id, user_id, name, slug, prompt, description, endpoint_url, remixed_from, attribution)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (slug) where deleted_at is null do nothing
 returning id;
 

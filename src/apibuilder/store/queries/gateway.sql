@@ -28,7 +28,8 @@ select k.id as key_id, k.api_id, k.key_hash, k.expires_at, k.scopes,
   least(k.burst, p.burst) as burst,
   'subscriber:' || s.listing_id || ':' || s.user_id as subscriber,
   l.requests_per_second as subscriber_rate, l.burst as subscriber_burst,
-  l.monthly_quota as subscriber_quota
+  coalesce(s.monthly_calls, l.monthly_quota) as subscriber_quota,
+  coalesce(s.held_by = 'spending_cap', false) as subscriber_capped
 from public.api_keys k
 left join public.plans p on p.id = k.plan_id
 left join public.subscriptions s on s.id = k.subscription_id

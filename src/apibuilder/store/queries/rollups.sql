@@ -199,7 +199,7 @@ delete from public.api_logs where at < $1;
 -- Measured, never claimed: the last 30 days of what is listed.
 update public.listings l
 set calls_30_days = coalesce(m.calls, 0), success_rate = 1 - m.errors / nullif(m.calls, 0)::float8,
-  p95_ms = m.p95_ms
+  p95_ms = m.p95_ms, uptime = u.uptime
 from public.listings o
 left join lateral (
   select sum(d.calls)::bigint as calls, sum(d.errors)::bigint as errors,
@@ -211,5 +211,14 @@ left join lateral (
   from public.usage_days d
   where d.api_id = o.api_id and d.day > (now() at time zone 'UTC')::date - 30
 ) m on true
+left join lateral (
+  -- Each hour that had calls counts the same, so that one busy hour does not hide a long outage.
+  select avg(h.answered) as uptime
+  from (select sum(n.calls - n.errors)::float8 / sum(n.calls) as answered
+        from public.usage_hours n
+        where n.api_id = o.api_id and n.hour > now() - interval '30 days'
+        group by n.hour having sum(n.calls) > 0) h
+) u on true
 where l.id = o.id and l.status = 'published'
-  and (l.calls_30_days, l.p95_ms) is distinct from (coalesce(m.calls, 0), m.p95_ms);
+  and (l.calls_30_days, l.p95_ms, l.uptime)
+    is distinct from (coalesce(m.calls, 0), m.p95_ms, u.uptime);

@@ -1,0 +1,1 @@
+"""How invoices are paid: a port, and who implements it."""

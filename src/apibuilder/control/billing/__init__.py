@@ -1,0 +1,1 @@
+"""What subscriptions cost, and what becomes of their invoices."""

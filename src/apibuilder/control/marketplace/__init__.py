@@ -1,0 +1,1 @@
+"""What makers list and consumers subscribe to."""

@@ -3,6 +3,7 @@ import { RouteError } from './pages/RouteError';
 import { accountRoutes } from './routes/account';
 import { apiRoutes } from './routes/apis';
 import { authRoutes } from './routes/auth';
+import { marketplaceRoutes } from './routes/marketplace';
 import { guestRoute, rootRoute, signedInRoute } from './routes/parents';
 
 const homeRoute = createRoute({
@@ -15,7 +16,7 @@ const homeRoute = createRoute({
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
-    signedInRoute.addChildren([homeRoute, ...apiRoutes, ...accountRoutes]),
+    signedInRoute.addChildren([homeRoute, ...apiRoutes, ...marketplaceRoutes, ...accountRoutes]),
     guestRoute.addChildren(authRoutes),
   ]),
   defaultPreload: 'intent',

@@ -1,4 +1,10 @@
-import { IconApi, IconSparkles, IconUserCircle } from '@tabler/icons-react';
+import {
+  IconApi,
+  IconBuildingStore,
+  IconReceipt2,
+  IconSparkles,
+  IconUserCircle,
+} from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 
 export interface Place {
@@ -13,5 +19,7 @@ export interface Place {
 export const places: Place[] = [
   { label: 'New API', to: '/new', icon: IconSparkles, keys: 'g n' },
   { label: 'My APIs', to: '/apis', icon: IconApi, keys: 'g a' },
+  { label: 'Marketplace', to: '/marketplace', icon: IconBuildingStore, keys: 'g m' },
+  { label: 'Subscriptions', to: '/billing', icon: IconReceipt2, keys: 'g s' },
   { label: 'Account', to: '/account', icon: IconUserCircle, keys: 'g u' },
 ];

@@ -59,6 +59,7 @@ docs: install $(STAMPS)/dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m tests.integration.gateway.raw.page
 
 bench: install $(STAMPS)/dev ## Measure; results go to bench/results
+	@$(UV) sync --frozen --inexact --group bench --quiet
 	@$(BIN)/python -m bench.fork
 	@$(BIN)/python -m bench.density
 	@$(BIN)/python -m bench.gateway

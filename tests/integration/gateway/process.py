@@ -1,4 +1,4 @@
-"""A gateway in a process of its own, around a store in memory: for kill -9 and bench/gateway.py.
+"""A gateway in a process of its own, around a store in memory: for kill -9 and bench/gateway.
 
 `python -m tests.integration.gateway.process` reads one JSON object from stdin:
 {"listen", "metrics": inherited fds, "usage_dir", "apis": [{"api_id", "deployment_id", "key_hash",

@@ -115,6 +115,9 @@ $(STAMPS)/dev: $(STAMPS)/platform $(STAMPS)/frontend-packages
 	@echo "· test and lint tools"
 	@$(UV) sync --frozen --inexact --quiet
 	@cd frontend && $(WITH_NODE) npm install --no-save --loglevel=error >/dev/null
+	@command -v redis-check-rdb >/dev/null || [ "$$(id -u)" != 0 ] || { \
+	  echo "· a Redis for the tests"; \
+	  apt-get update -qq && apt-get install -qq --no-install-recommends redis-tools; } >/dev/null || true
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/browser: $(STAMPS)/platform deploy/browser.sh

@@ -1,4 +1,8 @@
-"""A Redis of one's own, on a Unix socket: Debian's redis-server, which `make test` installs."""
+"""A Redis of one's own, on a Unix socket.
+
+`make test` installs Debian's redis-tools where it may: that package holds the server's program
+under another name, and unlike redis-server it starts none.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+PROGRAM = shutil.which("redis-server") or shutil.which("redis-check-rdb")
 
 
 class Redis:
@@ -30,6 +36,7 @@ class Redis:
                 *("redis-server", "--port", "0", "--unixsocket", self.socket),
                 *("--dir", self._folder, "--save", "", "--appendonly", "no"),
             ],
+            executable=PROGRAM,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "LC_ALL": "C"},
         )
@@ -55,8 +62,8 @@ class Redis:
 
 @contextmanager
 def redis_server() -> Iterator[Redis]:
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    if PROGRAM is None:
+        pytest.skip("there is no Redis: apt-get install redis-tools")
     folder = Path(tempfile.mkdtemp(prefix="ab-", dir="/tmp"))
     redis = Redis(folder)
     redis.start()

@@ -38,6 +38,7 @@ from apibuilder.gateway.table import Table
 from apibuilder.gateway.tls import Tls
 from apibuilder.limits.base import Limiter
 from apibuilder.store.base import GatewayStore
+from apibuilder.store.ledger import CAPACITY
 
 _log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ class Ports:
     patience: Patience = field(default_factory=Patience)
     tls: Tls | None = None
     access_log: Path | None = None
+    segment_records: int = CAPACITY
 
 
 class Gateway:
@@ -70,7 +72,7 @@ class Gateway:
     def __init__(self, ports: Ports) -> None:
         """Raises ValueError for trusted proxies that are no addresses."""
         self._ports = ports
-        self._meter = Meter(ports.usage_dir)
+        self._meter = Meter(ports.usage_dir, capacity=ports.segment_records)
         self._shipper = Shipper(ports.store, ports.usage_dir, self._meter)
         table, metrics, self._deadlines = Table(), Metrics(), Deadlines()
         self._conversations = Conversations(table, self._meter, ports.socket_idle_seconds)

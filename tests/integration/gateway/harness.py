@@ -37,6 +37,7 @@ from apibuilder.gateway.tls import Tls
 from apibuilder.limits.memory import MemoryLimiter
 from apibuilder.store.base import Change, MonthCalls
 from apibuilder.store.keys import new_key
+from apibuilder.store.ledger import CAPACITY
 
 LIMITS = Limits(
     requests_per_second=100_000,
@@ -256,6 +257,7 @@ class World:
         self.patience = Patience()
         self.tls: Tls | None = None
         self.access_log: Path | None = None
+        self.segment_records = CAPACITY
         self.socket_idle_seconds = 600.0
         self.socket_ping_seconds = 30.0
         self._task: asyncio.Task[None] | None = None
@@ -284,6 +286,7 @@ class World:
                 dashboard_origins=frozenset({b"http://platform.test"}),
                 patience=self.patience,
                 tls=self.tls,
+                segment_records=self.segment_records,
                 socket_idle_seconds=self.socket_idle_seconds,
                 socket_ping_seconds=self.socket_ping_seconds,
                 access_log=self.access_log,

@@ -67,6 +67,9 @@ bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 soak: install $(STAMPS)/dev ## Start and stop N times, swap SWAPS times (1000 each); fails if anything leaks
 	@$(BIN)/python -m tests.soak -n $(or $(N),1000) --swaps $(or $(SWAPS),1000)
 
+bench-generation: install $(STAMPS)/dev ## Measure generation on forty prompts (with a model: an hour)
+	@$(BIN)/python -m bench.generation
+
 bench-database: install $(STAMPS)/dev ## Measure the database with ten million calls (minutes)
 	@$(BIN)/python -m bench.database
 

@@ -7,7 +7,8 @@ _SHORT = {"timeout_seconds": 0.5}
 
 
 _COMPUTES = Problem(code="cpu_exceeded", status=504, limit="cpu_seconds")
-_SAYS = ("cpu_exceeded: cpu_seconds", "computed on")
+# Whoever looks first, the watch or the gateway whose call is overdue, says more.
+_SAYS = ("cpu_exceeded",)
 
 
 def _late(name: str, source: str, held: str, says: tuple[str, ...] = ()) -> Program:

@@ -64,7 +64,7 @@ PROGRAMS = [
         expect=Problem(code="instance_crashed", status=502),
         held="own process",
         says=("signal SIGSEGV",),
-        limits={"memory_mb": 1024},
+        limits={"memory_mb": 1024, "timeout_seconds": 60},
         recovers=True,
     ),
     Program(

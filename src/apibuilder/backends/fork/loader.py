@@ -108,6 +108,8 @@ def _application(module: ModuleType) -> ASGIApp:
         raise _no_app(_without_app(module))
     if not callable(app):
         raise _no_app(f"`app` is of type {type(app).__name__}; it must be a FastAPI() application.")
+    if isinstance(app, FastAPI):
+        return app  # asking for its signature would write to 50 pages of the zygote's
     try:
         inspect.signature(app).bind({}, None, None)
     except TypeError:

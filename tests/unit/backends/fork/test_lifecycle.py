@@ -20,7 +20,7 @@ import pytest
 from apibuilder import errors
 from apibuilder.backends.fork import cgroup, data, frames, trees
 from apibuilder.backends.fork.frames import Reason, RequestHead
-from apibuilder.backends.fork.link import Link, LinkLost, Refused
+from apibuilder.backends.fork.link import Link, LinkLost, Refused, StreamCancelled
 from apibuilder.backends.fork.supervisor import Supervisor
 from apibuilder.backends.fork.watch import Intervals
 from apibuilder.domain import DeploymentSpec, Instance
@@ -188,8 +188,9 @@ async def test_without_a_memory_cgroup_address_space_is_bounded(
     source = HELLO + "\n@app.get('/eat')\ndef eat():\n    return len(bytes(2 << 30))\n"
     async with fork_backend(intervals=Intervals(memory=60)) as backend:
         started = await backend.place(spec(source, memory_mb=64))
-        status, _ = await get(started.instance, "/eat")
-        assert status == 500  # MemoryError
+        with pytest.raises(StreamCancelled) as cancelled:  # MemoryError
+            await get(started.instance, "/eat")
+        assert cancelled.value.reason is Reason.MEMORY
         assert await get(started.instance, "/hello") == (200, {"hello": "you"})
 
 

@@ -82,6 +82,7 @@ class Call:
     request_bytes = 0
     body_complete = False
     path = ""  # below the Api, decoded
+    answered = False  # whether the head of its answer has come from an Instance
     status = 0  # of the answer, once there is one
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,6 +23,7 @@ from apibuilder.errors import (
     InvalidResponse,
     NotFound,
 )
+from apibuilder.gateway.balance import UNWATCHED
 from apibuilder.gateway.body import Upload, inline, next_piece
 from apibuilder.gateway.call import Call, CallerLeft, Deadlines
 from apibuilder.gateway.headers import Headers
@@ -97,12 +98,14 @@ async def forward(
     call.connection.watcher = call
     link: Link | None = None
     for pause in _PAUSES:
+        watched = UNWATCHED
         try:
             link = (live.pool and live.pool.pick()) or await _wake(live, routes)
             if call.connection.lost:
                 raise CallerLeft
             whole = upload is None and not call.is_socket
             call.exchange = exchange = link.request(head, end=whole)
+            watched = live.pool.watch(link) if live.pool else UNWATCHED
             if upload is None:
                 deadlines.arm(call, limits.timeout_seconds)
             else:
@@ -119,9 +122,11 @@ async def forward(
             await _stop(upload)
             raise await _failure(error, call, live, link) from None
         else:
+            call.answered = True
             return Answer(exchange, response, upload)
         finally:
             deadlines.disarm(call)
+            watched.over(call)
         live = call.live = routes.current(live.route.api_id) or live
     raise InstanceUnavailable
 

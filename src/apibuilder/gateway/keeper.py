@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from apibuilder.backends.base import Backend
+from apibuilder.backends.fork.health import Tally
 from apibuilder.backends.fork.link import Refused
 from apibuilder.domain import KeyGrant, Route
 from apibuilder.errors import ApiBuilderError, Unavailable
@@ -40,6 +41,7 @@ class Keeper:
         self._looked: dict[UUID, float] = {}  # loop time of the last `look_again`
         self._grants_lock = asyncio.Lock()
         self._refreshes: set[asyncio.Task[None]] = set()
+        self.tally = Tally()  # of all pools, the retired ones too
         self.loaded = asyncio.Event()  # set once the Table holds what the store holds
 
     def current(self, api_id: UUID) -> LiveRoute | None:
@@ -146,7 +148,7 @@ class Keeper:
         pools = dict(before)
         for deployment_id in _deployments(route):
             if deployment_id not in pools:
-                pools[deployment_id] = pool = Pool(self._backend, deployment_id)
+                pools[deployment_id] = pool = Pool(self._backend, deployment_id, self.tally)
                 if before:
                     await self._prepare(pool)
         self._put(route, pools)
@@ -166,7 +168,10 @@ class Keeper:
 
     def _put(self, route: Route, pools: Mapping[UUID, Pool]) -> None:
         """With the pools that are there already, and new ones beside them."""
-        found = {one: pools.get(one) or Pool(self._backend, one) for one in _deployments(route)}
+        found = {
+            one: pools.get(one) or Pool(self._backend, one, self.tally)
+            for one in _deployments(route)
+        }
         pool = None if route.deployment_id is None else found[route.deployment_id]
         canary = None if route.canary is None else found[route.canary.deployment_id]
         self._table.put_route(route, pool, canary)

@@ -37,6 +37,7 @@ class Metrics(Collector):
         self._limited: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._limiter = Health()
+        self._counters: list[tuple[str, str, Callable[[], float]]] = []
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
@@ -51,6 +52,10 @@ class Metrics(Collector):
             lambda: float(health.away),
         )
         self._limiter = health
+
+    def counter(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Add a count that somebody else keeps."""
+        self._counters.append((name, text, read))
 
     def observe(self, call: Call) -> None:
         """A call is over."""
@@ -112,6 +117,8 @@ class Metrics(Collector):
         alone.add_metric(["local"], self._limiter.local)
         alone.add_metric(["refused"], self._limiter.refused)
         yield alone
+        for name, text, read in self._counters:
+            yield CounterMetricFamily(name, text, read())
         for name, text, read in self._gauges:
             yield GaugeMetricFamily(name, text, read())
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from contextlib import suppress
 from math import ceil
+from time import monotonic
 from uuid import UUID
 
 from apibuilder.backends.base import CROWDED, Backend
+from apibuilder.backends.fork.health import Tally
 from apibuilder.backends.fork.link import Link, LinkLost, Refused
 from apibuilder.errors import (
     ApiBuilderError,
@@ -17,6 +18,7 @@ from apibuilder.errors import (
     Unavailable,
     of_ending,
 )
+from apibuilder.gateway.balance import UNWATCHED, Unwatched, Watched, choose
 
 MAX_WAITERS = 1024  # calls that may wait for one Deployment to wake
 _FIRST_PAUSE = 0.05  # seconds; doubled until the Backend is back
@@ -28,14 +30,17 @@ _CROWD_OVER_SECONDS = 1.0
 _LOOK_SECONDS = 0.5  # between two wishes for more Instances
 _FULL_SECONDS = 5.0  # the same, when there were no more
 
-_choose = random.Random().randrange  # noqa: S311 (which Instance is no secret)
+_FIRST_REDIAL, _LONGEST_REDIAL = 0.5, 15.0
 
 
 class Pool:
     """Links are opened when they are first needed, and leave when their worker does."""
 
-    def __init__(self, backend: Backend, deployment_id: UUID) -> None:
+    def __init__(self, backend: Backend, deployment_id: UUID, tally: Tally) -> None:
         self.deployment_id = deployment_id
+        self._tally = tally
+        self._redial: asyncio.TimerHandle | None = None
+        self._redial_pause = _FIRST_REDIAL
         self._backend = backend
         self._links: dict[str, Link] = {}  # by Instance
         self._live: list[Link] = []
@@ -44,20 +49,23 @@ class Pool:
         self._crowded_since = float("-inf")  # loop time
         self._crowded_at = float("-inf")
         self._next_look = 0.0
+        self._retired = False
 
     def pick(self) -> Link | None:
-        """Of two live Instances the one with fewer calls in flight; None if there is none."""
+        """The only live Instance, or the better one of two; None if there is none."""
         live = self._live
         while live:
-            first = live[_choose(len(live))] if len(live) > 1 else live[0]
-            second = live[_choose(len(live))] if len(live) > 1 else first
-            link = first if first.in_flight <= second.in_flight else second
+            link = live[0] if len(live) == 1 else choose(live, monotonic())
             if not (link.closed or link.draining):
                 if link.in_flight >= CROWDED:
                     self._on_crowd()
                 return link
             live.remove(link)
         return None
+
+    def watch(self, link: Link) -> Unwatched:
+        """A call was sent; where there is a choice, how its Instance does is worth knowing."""
+        return Watched(link, self._tally) if len(self._live) > 1 else UNWATCHED
 
     def _on_crowd(self) -> None:
         """Ask for more Instances once the crowd has lasted for a moment."""
@@ -119,14 +127,34 @@ class Pool:
             if link is None or link.closed or link.draining:
                 try:
                     link = await Link.open(instance.address)
-                except Refused:  # it is going or gone; the next acquire will not name it
+                except Refused:  # it is going or gone, or too busy to be reached
+                    self._tally.failed_dials += 1
                     continue
                 link.instance_id = instance.id
             links[instance.id] = link
         self._links = links
         self._live = list(links.values())
+        self._redial_later(missing=len(links) < len(instances))
         if not links:
             raise Refused("none of the Instances could be reached")
+
+    def _redial_later(self, *, missing: bool) -> None:
+        """An Instance that could not be reached is out until it can be; nobody waits for it."""
+        if self._redial is not None:
+            self._redial.cancel()
+            self._redial = None
+        if not missing:
+            self._redial_pause = _FIRST_REDIAL
+        elif not self._retired:
+            loop = asyncio.get_running_loop()
+            self._redial = loop.call_later(self._redial_pause, self._redial_now)
+            self._redial_pause = min(2 * self._redial_pause, _LONGEST_REDIAL)
+
+    def _redial_now(self) -> None:
+        self._redial = None
+        if self._filling is None or self._filling.done():
+            self._filling = asyncio.create_task(self._fill())
+            self._filling.add_done_callback(_seen)
 
     async def why_lost(self, lost: LinkLost) -> ApiBuilderError:
         """What ended an Instance, for its callers."""
@@ -149,6 +177,9 @@ class Pool:
 
     def retire(self) -> None:
         """Take no new calls; each link closes once nothing is in flight on it."""
+        self._retired = True
+        if self._redial is not None:
+            self._redial.cancel()
         for link in self._links.values():
             link.draining = True  # it closes itself when its last Exchange ends
             if not link.in_flight:

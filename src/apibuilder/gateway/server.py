@@ -94,6 +94,22 @@ class Gateway:
             dashboard_origins=ports.dashboard_origins,
             access=self._access,
         )
+        tally = self._keeper.tally
+        metrics.counter(
+            "apibuilder_gateway_ejections",
+            "Instances that were left alone after failures in a row.",
+            lambda: tally.ejections,
+        )
+        metrics.counter(
+            "apibuilder_gateway_instance_returns",
+            "Instances that answered again after they had been left alone.",
+            lambda: tally.returns,
+        )
+        metrics.counter(
+            "apibuilder_gateway_failed_dials",
+            "Instances that could not be reached.",
+            lambda: tally.failed_dials,
+        )
         metrics.gauge(
             "apibuilder_gateway_routes",
             "Routes that are known.",

@@ -32,6 +32,7 @@ from apibuilder.backends.fork.frames import (
     head_frame,
     reason_of,
 )
+from apibuilder.backends.fork.health import Health
 from apibuilder.backends.fork.streams import FrameTransport, Incoming, Outgoing
 
 MAX_STREAMS = 1024  # open, or cancelled and not yet confirmed by the worker
@@ -196,6 +197,7 @@ class Link(FrameTransport):
     def __init__(self) -> None:
         super().__init__()
         self.draining = False  # the worker takes no new requests here
+        self.health = Health()  # kept by whoever balances between links
         self.instance_id: str | None = None  # set by whoever wants to know it when it is lost
         self._late = 0  # bytes that may still come of the streams that were cancelled
         self._last = 0

@@ -18,6 +18,9 @@ from apibuilder.errors import DeadlineExceeded
 if TYPE_CHECKING:
     from apibuilder.gateway.call import Call
 
+# A hiccup must not send everything to one Instance: however slow the other, it is taken for so many
+# times as slow, and gets calls again once as many times more wait here.
+_MOST = 4.0
 _choose = random.Random().randrange  # noqa: S311 (which Instance is no secret)
 
 
@@ -30,9 +33,9 @@ def choose(live: list[Link], now: float) -> Link:
     one = _choose(count)
     other = _choose(count - 1)
     first, second = able[one], able[other + (other >= one)]
-    if second.health.cost(second.in_flight, now) < first.health.cost(first.in_flight, now):
-        return second
-    return first
+    slower = second.health.seconds(now) / first.health.seconds(now)
+    slower = min(_MOST, max(1 / _MOST, slower))
+    return second if (second.in_flight + 1) * slower < first.in_flight + 1 else first
 
 
 class Unwatched:

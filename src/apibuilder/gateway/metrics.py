@@ -20,6 +20,7 @@ from apibuilder.gateway.call import Call
 from apibuilder.limits.base import Health
 
 MAX_APIS = 1000  # as many get a label of their own; the rest is counted as one
+MAX_TIMED_APIS = 100  # the same for histograms: each is 16 series a class of status
 _OTHER = "other"
 _SWITCHING = 101
 _NONE = "none"  # a call that named no Api it may see
@@ -33,9 +34,11 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self._calls: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._apis: set[str] = {_NONE, _OTHER}
-        self._buckets = {f"{kind}xx": [0] * (len(_BOUNDS) + 1) for kind in range(1, 6)}
+        self._timed: dict[str, str] = {}  # an Api's label in the histogram
+        self._buckets: defaultdict[tuple[str, str], list[int]] = defaultdict(_empty)
+        self._canary: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._limited: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
         self._limiter = Health()
         self._counters: list[tuple[str, str, Callable[[], float]]] = []
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
@@ -68,8 +71,11 @@ class Metrics(Collector):
             return  # how long a conversation lasts says nothing of how quick an answer is
         seconds = (time.monotonic_ns() - call.started_ns) / 1e9
         kind = _CLASSES.get(status // 100, "5xx")
-        self._buckets[kind][bisect_left(_BOUNDS, seconds)] += 1
-        self._seconds[kind] += seconds
+        label = (self._timed.get(api) or self._time(api), kind)
+        self._buckets[label][bisect_left(_BOUNDS, seconds)] += 1
+        self._seconds[label] += seconds
+        if live is not None and live.is_canary:
+            self._canary[api, kind] += 1
 
     def limited(self, api: str, code: str) -> None:
         """A call was refused or ended by a limit. `api` is empty for one that named none."""
@@ -82,6 +88,13 @@ class Metrics(Collector):
             return _OTHER
         self._apis.add(api)
         return api
+
+    def _time(self, api: str) -> str:
+        """Apis get a histogram of their own until there are enough of them."""
+        label = api if len(self._timed) < MAX_TIMED_APIS else _OTHER
+        if label is not _OTHER:
+            self._timed[api] = api
+        return label
 
     def collect(self) -> Iterator[Metric]:
         """For the registry."""
@@ -104,11 +117,19 @@ class Metrics(Collector):
         durations = HistogramMetricFamily(
             "apibuilder_gateway_call_seconds",
             "From a call's head to the end of its answer.",
-            labels=["status_class"],
+            labels=["api", "status_class"],
         )
-        for kind, counts in self._buckets.items():
-            durations.add_metric([kind], _cumulative(counts), self._seconds[kind])
+        for label, counts in self._buckets.items():
+            durations.add_metric([*label], _cumulative(counts), self._seconds[label])
         yield durations
+        canary = CounterMetricFamily(
+            "apibuilder_gateway_canary_calls",
+            "Answered calls that a canary got.",
+            labels=["api", "status_class"],
+        )
+        for (api, kind), count in self._canary.items():
+            canary.add_metric([api, kind], count)
+        yield canary
         alone = CounterMetricFamily(
             "apibuilder_gateway_limiter_away_calls",
             "Calls while Redis was away: held to this gateway's own counts, or refused.",
@@ -121,6 +142,10 @@ class Metrics(Collector):
             yield CounterMetricFamily(name, text, read())
         for name, text, read in self._gauges:
             yield GaugeMetricFamily(name, text, read())
+
+
+def _empty() -> list[int]:
+    return [0] * (len(_BOUNDS) + 1)
 
 
 _CLASSES = {kind: f"{kind}xx" for kind in range(1, 6)}

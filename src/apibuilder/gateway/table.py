@@ -26,6 +26,7 @@ class LiveRoute:
     operations: Operations = NO_OPERATIONS
     canary: LiveRoute | None = None  # the same Api with its canary's Revision and Instances
     share: int = 0  # percent of the calls that the canary gets
+    is_canary: bool = False  # whether this is the one that gets them
 
     def pools(self) -> Iterator[Pool]:
         """Of the Deployments that serve."""
@@ -132,7 +133,11 @@ def _live(route: Route, pool: Pool | None, canary: Pool | None) -> LiveRoute:
         operations=route.canary.operations,
         canary=None,
     )
-    return replace(live, canary=_live(variant, canary, None), share=route.canary.share)
+    return replace(
+        live,
+        canary=replace(_live(variant, canary, None), is_canary=True),
+        share=route.canary.share,
+    )
 
 
 def _closed(route: Route) -> type[ApiBuilderError] | None:

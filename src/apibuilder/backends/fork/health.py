@@ -11,7 +11,8 @@ import math
 STRIKES = 3  # failures in a row, from which on it is left alone
 FIRST_REST, LONGEST_REST = 1.0, 30.0  # seconds; doubled each time
 _LEAST_SECONDS = 0.005  # what is quicker is all the same, and an Instance begins as that quick
-_MEMORY_SECONDS = 10.0
+_MEMORY_SECONDS = 5.0
+_WEIGHT = 0.3  # of the newest answer
 
 
 class Tally:
@@ -35,19 +36,16 @@ class Health:
         self._seconds = _LEAST_SECONDS
         self._at = 0.0  # when `_seconds` was true
 
-    def cost(self, in_flight: int, now: float) -> float:
-        """What one more call may take: peak latency, forgotten slowly, by what waits already."""
+    def seconds(self, now: float) -> float:
+        """What a call took of late; forgotten within seconds."""
         seconds = self._seconds
         if seconds > _LEAST_SECONDS:
             seconds *= math.exp((self._at - now) / _MEMORY_SECONDS)
-        return max(seconds, _LEAST_SECONDS) * (in_flight + 1)
+        return max(seconds, _LEAST_SECONDS)
 
     def answered(self, seconds: float, now: float) -> bool:
         """A call got its head after so long; whether that brings the Instance back."""
-        weight = math.exp((self._at - now) / _MEMORY_SECONDS)
-        faded = self._seconds * weight
-        # A peak counts at once; what is quicker than before pulls it down by and by.
-        self._seconds = seconds if seconds > faded else faded + 0.1 * (seconds - faded)
+        self._seconds += _WEIGHT * (seconds - self._seconds)
         self._at = now
         was_out = self.strikes >= STRIKES
         self.strikes = 0

@@ -20,7 +20,7 @@ export const overviewQuery = (asMaker: boolean) =>
     queryKey: ['subscriptions', asMaker],
     queryFn: async () => {
       const asked = supabase().rpc('subscription_overview', { as_maker: asMaker });
-      return (await asked.throwOnError()).data as Subscription[];
+      return (await asked.throwOnError()).data;
     },
     refetchInterval: 15_000,
   });

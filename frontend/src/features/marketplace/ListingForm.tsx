@@ -6,7 +6,6 @@ import {
   SimpleGrid,
   Stack,
   Switch,
-  TagsInput,
   Text,
   Textarea,
   TextInput,
@@ -97,11 +96,11 @@ function Words({ draft, set }: { draft: Draft; set: (to: Partial<Draft>) => void
           value={draft.category}
           onChange={({ currentTarget }) => set({ category: currentTarget.value })}
         />
-        <TagsInput
+        <TextInput
           label="Tags"
-          maxTags={10}
-          value={draft.tags}
-          onChange={(tags) => set({ tags: tags.map(plainTag).filter((tag) => tag !== '') })}
+          placeholder="text, counting"
+          defaultValue={draft.tags.join(', ')}
+          onChange={({ currentTarget }) => set({ tags: tagsOf(currentTarget.value) })}
         />
       </SimpleGrid>
       <Switch
@@ -113,6 +112,9 @@ function Words({ draft, set }: { draft: Draft; set: (to: Partial<Draft>) => void
     </>
   );
 }
+
+const tagsOf = (typed: string): string[] =>
+  [...new Set(typed.split(',').map(plainTag))].filter((tag) => tag !== '').slice(0, 10);
 
 const plainTag = (tag: string): string =>
   tag

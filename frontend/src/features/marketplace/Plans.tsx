@@ -24,7 +24,7 @@ export function Plans<T extends Terms>(props: {
 }) {
   const { plans, choose, current } = props;
   return (
-    <SimpleGrid cols={{ base: 1, sm: Math.min(plans.length, 3) || 1 }}>
+    <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }}>
       {plans.map((plan) => (
         <Card key={plan.name} component="section" aria-label={`Plan ${plan.name}`}>
           <Title order={3}>{plan.name}</Title>

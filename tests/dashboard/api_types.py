@@ -33,7 +33,6 @@ def types() -> str:
                 source,
                 "--output",
                 target,
-                "--default-non-nullable=false",
             ],
             check=True,
             capture_output=True,

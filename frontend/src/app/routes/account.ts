@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { signedInRoute } from './parents';
+import { page } from './page';
 
 export const accountRoutes = [
   createRoute({
     getParentRoute: () => signedInRoute,
     path: '/account',
-    component: lazyRouteComponent(() => import('@/features/account/AccountPage'), 'AccountPage'),
+    component: page(() => import('@/features/account/AccountPage'), 'AccountPage'),
   }),
 ] as const;

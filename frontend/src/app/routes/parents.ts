@@ -1,8 +1,9 @@
-import { createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, redirect } from '@tanstack/react-router';
 import { z } from 'zod/mini';
 import { currentSession } from '@/lib/session';
 import { isRecovering } from '@/lib/supabase';
 import { NotFound } from '../pages/NotFound';
+import { page } from './page';
 import { RootLayout } from '../shell/RootLayout';
 
 export const rootRoute = createRootRoute({ component: RootLayout, notFoundComponent: NotFound });
@@ -17,7 +18,7 @@ export const signedInRoute = createRoute({
     }
     if (isRecovering()) throw redirect({ to: '/new-password', replace: true });
   },
-  component: lazyRouteComponent(() => import('../shell/Shell'), 'Shell'),
+  component: page(() => import('../shell/Shell'), 'Shell'),
 });
 
 const Next = z.object({ next: z.optional(z.string()) });
@@ -27,5 +28,5 @@ export const guestRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'guest',
   validateSearch: (search) => Next.parse(search),
-  component: lazyRouteComponent(() => import('../shell/GuestLayout'), 'GuestLayout'),
+  component: page(() => import('../shell/GuestLayout'), 'GuestLayout'),
 });

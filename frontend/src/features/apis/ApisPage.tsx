@@ -6,7 +6,7 @@ import { Blank } from '@/components/Blank';
 import { Page } from '@/components/Page';
 import { ProblemAlert } from '@/components/ProblemAlert';
 import { ApiCard } from './ApiCard';
-import { apisQuery } from './queries';
+import { apisQuery } from '@/lib/queries';
 
 const COLUMNS = { base: 1, md: 2, xl: 3 };
 

@@ -13,7 +13,7 @@ const SignIn = z.object({ email, password: z.string().min(1, 'Type your password
 
 export function SignInPage() {
   const navigate = useNavigate();
-  const { next } = useSearch({ from: '/guest' });
+  const { next }: { next?: string } = useSearch({ strict: false });
   const { register, handleSubmit, formState, setError } = useForm({
     resolver: zodResolver(SignIn),
   });

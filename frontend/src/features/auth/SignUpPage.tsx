@@ -15,7 +15,7 @@ const SignUp = z.object({ email, password });
 
 export function SignUpPage() {
   const navigate = useNavigate();
-  const { next } = useSearch({ from: '/guest' });
+  const { next }: { next?: string } = useSearch({ strict: false });
   const [waiting, setWaiting] = useState<string | null>(null);
   const { register, handleSubmit, formState, setError } = useForm({
     resolver: zodResolver(SignUp),

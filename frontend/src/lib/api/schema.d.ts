@@ -216,6 +216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{ref}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Logs
+         * @description What it printed: one JSON object a line; with `follow`, new lines as they come.
+         */
+        get: operations["logs_api_v1_apis__ref__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{ref}/rollback": {
         parameters: {
             query?: never;
@@ -551,28 +571,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/apis/{ref}/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Logs
-         * @description What it printed: one JSON object a line; with `follow`, new lines as they come.
-         *
-         *     With `Accept: text/event-stream` each is an event, `log`.
-         */
-        get: operations["logs_api_v1_apis__ref__logs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/apis/{ref}/metrics": {
         parameters: {
             query?: never;
@@ -700,13 +698,13 @@ export interface components {
              * @description It is promoted after that long at the earliest,
              * @default 600
              */
-            bake_seconds?: number;
+            bake_seconds: number;
             /**
              * Min Calls
              * @description and after as many calls of its own.
              * @default 200
              */
-            min_calls?: number;
+            min_calls: number;
         };
         /**
          * CanaryOut
@@ -852,7 +850,7 @@ export interface components {
              * Name
              * @default
              */
-            name?: string;
+            name: string;
             /** Requests Per Second */
             requests_per_second?: number | null;
             /** Burst */
@@ -866,7 +864,7 @@ export interface components {
              *       "call"
              *     ]
              */
-            scopes?: components["schemas"]["KeyScope"][];
+            scopes: components["schemas"]["KeyScope"][];
         };
         /**
          * CreateRevision
@@ -912,7 +910,7 @@ export interface components {
              * Detail
              * @default
              */
-            detail?: string;
+            detail: string;
         };
         /**
          * DeletedOut
@@ -1075,19 +1073,19 @@ export interface components {
              * Calls
              * @default 0
              */
-            calls?: number;
+            calls: number;
             /**
              * Errors
              * @description Answered with 500 or above.
              * @default 0
              */
-            errors?: number;
+            errors: number;
             /**
              * Client Errors
              * @description Answered with 400 to 499.
              * @default 0
              */
-            client_errors?: number;
+            client_errors: number;
             /** P50 Ms */
             p50_ms?: number | null;
             /** P95 Ms */
@@ -1129,7 +1127,7 @@ export interface components {
              * @default ok
              * @constant
              */
-            status?: "ok";
+            status: "ok";
         };
         /**
          * KeyList
@@ -1311,19 +1309,19 @@ export interface components {
              * Calls
              * @default 0
              */
-            calls?: number;
+            calls: number;
             /**
              * Errors
              * @description Answered with 500 or above.
              * @default 0
              */
-            errors?: number;
+            errors: number;
             /**
              * Client Errors
              * @description Answered with 400 to 499.
              * @default 0
              */
-            client_errors?: number;
+            client_errors: number;
             /** P50 Ms */
             p50_ms?: number | null;
             /** P95 Ms */
@@ -1373,7 +1371,7 @@ export interface components {
              * @default POST
              * @enum {string}
              */
-            method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+            method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
         };
         /**
          * Range
@@ -1477,7 +1475,7 @@ export interface components {
              * @description The old one goes on so long.
              * @default 0
              */
-            grace_seconds?: number;
+            grace_seconds: number;
         };
         /**
          * ScheduleList
@@ -2019,6 +2017,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RevisionOut"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    logs_api_v1_apis__ref__logs_get: {
+        parameters: {
+            query?: {
+                tail?: number;
+                follow?: boolean;
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -2661,45 +2691,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeletedSchedule"];
                 };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    logs_api_v1_apis__ref__logs_get: {
-        parameters: {
-            query?: {
-                /** @description How many past lines are looked through. */
-                tail?: number;
-                follow?: boolean;
-                /** @description The least severe. */
-                level?: "debug" | "info" | "warning" | "error" | "critical";
-                request_id?: string | null;
-                since?: string | null;
-            };
-            header?: {
-                accept?: string;
-            };
-            path: {
-                ref: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Validation Error */
             422: {

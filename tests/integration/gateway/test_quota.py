@@ -38,6 +38,8 @@ async def test_it_lets_exactly_so_many_through_before_and_after_a_restart(
     world: World, away: bool
 ) -> None:
     api = world.publish(SOURCE, limits=replace(LIMITS, monthly_quota=30))
+    assert api.route.deployment_id is not None
+    await world.workers.acquire(api.route.deployment_id)  # a slow machine may need long for it
     await world.start()
     world.store.ships = not away
     assert await storm(world, api, 20) == {200: 20}

@@ -40,8 +40,8 @@ class Grant(NamedTuple):
             allowed = verdict.quota.calls
             if verdict.quota.label == SPENDING_CAP:
                 return SpendingCapReached(
-                    f"Your spending cap allows {allowed} calls this month, and they are made; raise "
-                    f"it, or wait {retry} s for the next month.",
+                    f"Your spending cap allows {allowed} calls this month, and they are made; "
+                    f"raise it, or wait {retry} s for the next month.",
                     limit="spending_cap",
                     allowed=allowed,
                     seen=allowed + 1,

@@ -24,7 +24,10 @@ export function LimitTable({ limits }: { limits: Api['limits'] }) {
       text={
         <>
           What this API may use. An answer that meets one says which. They come from your plan, see{' '}
-          <TextLink to="/account">your account</TextLink>.
+          <TextLink to="/account" underline="always">
+            your account
+          </TextLink>
+          .
         </>
       }
     >

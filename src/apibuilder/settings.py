@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     )
     model_url: str | None = Field(
         None,
-        description="Base URL, with `/v1`, of an OpenAI-compatible server (Ollama, vLLM, llama.cpp).",
+        description="URL, with `/v1`, of an OpenAI-compatible server (Ollama, vLLM, llama.cpp).",
     )
     model_key: str | None = Field(
         None, repr=False, description="Key of that server, if it has one."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,9 +34,10 @@ class Client:
 
     async def ask(self, question: Question, spend: Spend) -> Answer:
         """One answer. Raises ModelUnavailable, ModelRefused, BudgetExceeded."""
+        spend.check()
+        await asyncio.to_thread(lambda: self._model)  # its imports take seconds, the first time
         from pydantic_ai.exceptions import ModelAPIError, UnexpectedModelBehavior  # noqa: PLC0415
 
-        spend.check()
         try:
             response = await self._stream(question, spend)
         except ModelAPIError as error:

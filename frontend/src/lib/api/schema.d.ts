@@ -216,26 +216,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/apis/{ref}/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Logs
-         * @description What it printed: one JSON object a line; with `follow`, new lines as they come.
-         */
-        get: operations["logs_api_v1_apis__ref__logs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/apis/{ref}/rollback": {
         parameters: {
             query?: never;
@@ -267,7 +247,8 @@ export interface paths {
         put?: never;
         /**
          * Reload
-         * @description Start the present Revision afresh, without a failed request.
+         * @description Start the present Revision afresh, without a failed request; with other hosts or another
+         *     warm minimum, if they are given.
          */
         post: operations["reload_api_v1_apis__ref__reload_post"];
         delete?: never;
@@ -527,6 +508,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{ref}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Api
+         * @description Change an Api by saying what should be different. The new Revision passed its tests, and was
+         *     tried on a copy of the data; 409 `breaking_change` names what subscribers would lose.
+         */
+        post: operations["edit_api_api_v1_apis__ref__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{ref}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Revisions
+         * @description How two Revisions differ, in source and for callers. Default: what serves, and the one
+         *     before it.
+         */
+        get: operations["diff_revisions_api_v1_apis__ref__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Api
+         * @description Make an Api of an OpenAPI document, a CSV file, a FastAPI file, CREATE TABLE statements or
+         *     cURL commands. `notes` say what could not be carried over.
+         */
+        post: operations["import_api_api_v1_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{ref}/schedules": {
         parameters: {
             query?: never;
@@ -571,6 +615,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/apis/{ref}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Logs
+         * @description What it printed: one JSON object a line; with `follow`, new lines as they come.
+         *
+         *     With `Accept: text/event-stream` each is an event, `log`.
+         */
+        get: operations["logs_api_v1_apis__ref__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/apis/{ref}/metrics": {
         parameters: {
             query?: never;
@@ -585,6 +651,179 @@ export interface paths {
         get: operations["metrics_api_v1_apis__ref__metrics_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/apis/{ref}/listing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Listing
+         * @description List an Api, or change its listing. Plans whose terms change are retired, not changed:
+         *     whoever subscribed to one keeps it.
+         */
+        put: operations["put_listing_api_v1_apis__ref__listing_put"];
+        post?: never;
+        /**
+         * Unlist
+         * @description Nobody finds it any more; who has subscribed goes on.
+         */
+        delete: operations["unlist_api_v1_apis__ref__listing_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}/remix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remix
+         * @description An Api of one's own, of the same source and tests, which says whose it was.
+         */
+        post: operations["remix_api_v1_listings__listing_id__remix_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Review
+         * @description Review what one has subscribed to; a second review replaces the first.
+         */
+        put: operations["put_review_api_v1_listings__listing_id__review_put"];
+        post?: never;
+        /**
+         * Remove Review
+         * @description Take one's review back.
+         */
+        delete: operations["remove_review_api_v1_listings__listing_id__review_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Answer Review
+         * @description What a listing's maker says to a review.
+         */
+        put: operations["answer_review_api_v1_reviews__review_id__answer_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe
+         * @description Subscribe to a plan of a listing; the answer holds a Key, once.
+         */
+        post: operations["subscribe_api_v1_subscriptions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description The subscription ends and its Keys die, now; the month that has begun is owed.
+         */
+        delete: operations["cancel_api_v1_subscriptions__subscription_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Subscription
+         * @description Another plan (a dearer one begins now, a cheaper one next month) or another spending cap.
+         */
+        patch: operations["change_subscription_api_v1_subscriptions__subscription_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{subscription_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Key
+         * @description One more Key of a subscription; rotate and revoke it as any other.
+         */
+        post: operations["add_key_api_v1_subscriptions__subscription_id__keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stripe Webhook
+         * @description What Stripe tells of invoices. A repetition changes nothing and is answered alike.
+         */
+        post: operations["stripe_webhook_api_v1_billing_webhooks_stripe_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -780,6 +1019,19 @@ export interface components {
          */
         CanaryStatus: "starting" | "running" | "promoted" | "rolled_back" | "aborted" | "failed";
         /**
+         * ChangeSubscription
+         * @description What is to be otherwise.
+         */
+        ChangeSubscription: {
+            /** Plan Id */
+            plan_id?: string | null;
+            /**
+             * Spending Cap Cents
+             * @description null: no cap.
+             */
+            spending_cap_cents?: number | null;
+        };
+        /**
          * CheckOut
          * @description One thing that was verified.
          */
@@ -792,6 +1044,25 @@ export interface components {
             detail: string;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * ContractChangeOut
+         * @description One difference for callers.
+         */
+        ContractChangeOut: {
+            impact: components["schemas"]["Impact"];
+            /**
+             * Detail
+             * @example `priority` is new and must be sent
+             */
+            detail: string;
+            /**
+             * Operations
+             * @example [
+             *       "POST /todos"
+             *     ]
+             */
+            operations: string[];
         };
         /**
          * CreateApi
@@ -821,6 +1092,23 @@ export interface components {
             name?: string | null;
         };
         /**
+         * CreateEdit
+         * @description What should be different.
+         */
+        CreateEdit: {
+            /**
+             * Change
+             * @example add a priority field, integer 1 to 5
+             */
+            change: string;
+            /**
+             * Confirm Breaking
+             * @description Publish it although it breaks calls of live subscribers.
+             * @default false
+             */
+            confirm_breaking: boolean;
+        };
+        /**
          * CreateGeneration
          * @description A new Api from a sentence, or a change of one.
          */
@@ -840,6 +1128,36 @@ export interface components {
              * @description Id or slug of the Api to change.
              */
             api?: string | null;
+            /**
+             * Confirm Breaking
+             * @description With `api`: publish it although it breaks calls of live subscribers.
+             * @default false
+             */
+            confirm_breaking: boolean;
+        };
+        /**
+         * CreateImport
+         * @description A new Api from what is there already.
+         */
+        CreateImport: {
+            /**
+             * Content
+             * @description The text of the file.
+             */
+            content: string;
+            /**
+             * Filename
+             * @description Helps to tell what it is.
+             * @default
+             */
+            filename: string;
+            /**
+             * Kind
+             * @default auto
+             */
+            kind: "auto" | components["schemas"]["Kind"];
+            /** Name */
+            name?: string | null;
         };
         /**
          * CreateKey
@@ -896,6 +1214,17 @@ export interface components {
              */
             name?: string | null;
             canary?: components["schemas"]["CanaryIn"] | null;
+        };
+        /**
+         * CreateSubscriptionKey
+         * @description One more Key.
+         */
+        CreateSubscriptionKey: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
         };
         /**
          * Database
@@ -1051,6 +1380,52 @@ export interface components {
          */
         DeploymentStatus: "pending" | "starting" | "active" | "draining" | "stopped" | "failed";
         /**
+         * EditResult
+         * @description The new Revision, and how it differs.
+         */
+        EditResult: {
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /** @description `deploying` while this Deployment is under way. */
+            status: components["schemas"]["ApiStatus"];
+            /** Revision */
+            revision: number;
+            /** Endpoint Url */
+            endpoint_url: string;
+            /**
+             * Api Key
+             * @description Only in the answer that created the Api.
+             */
+            api_key: string | null;
+            /** Checks */
+            checks: components["schemas"]["CheckOut"][];
+            /**
+             * Deployment Id
+             * Format: uuid
+             */
+            deployment_id: string;
+            error?: components["schemas"]["FailureOut"] | null;
+            /**
+             * Changes
+             * @description What callers notice, worst first.
+             */
+            changes: components["schemas"]["ContractChangeOut"][];
+            /**
+             * Diff
+             * @description Of the source, unified.
+             */
+            diff: string;
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * FailureOut
          * @description Why a Deployment did not happen.
          */
@@ -1130,6 +1505,59 @@ export interface components {
             status: "ok";
         };
         /**
+         * Heard
+         * @description That an event was taken.
+         */
+        Heard: {
+            /** Received */
+            received: boolean;
+            /** New */
+            new: boolean;
+        };
+        /**
+         * Impact
+         * @description What a difference means for those who call the API today.
+         * @enum {string}
+         */
+        Impact: "breaking" | "compatible" | "added";
+        /**
+         * ImportResult
+         * @description The new Api, and what could not be carried over.
+         */
+        ImportResult: {
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /** @description `deploying` while this Deployment is under way. */
+            status: components["schemas"]["ApiStatus"];
+            /** Revision */
+            revision: number;
+            /** Endpoint Url */
+            endpoint_url: string;
+            /**
+             * Api Key
+             * @description Only in the answer that created the Api.
+             */
+            api_key: string | null;
+            /** Checks */
+            checks: components["schemas"]["CheckOut"][];
+            /**
+             * Deployment Id
+             * Format: uuid
+             */
+            deployment_id: string;
+            error?: components["schemas"]["FailureOut"] | null;
+            kind: components["schemas"]["Kind"];
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * KeyList
          * @description Keys of an Api, oldest first.
          */
@@ -1185,6 +1613,12 @@ export interface components {
          */
         KeyScope: "call" | "read";
         /**
+         * Kind
+         * @description What is imported.
+         * @enum {string}
+         */
+        Kind: "openapi" | "csv" | "fastapi" | "sql" | "curl";
+        /**
          * LimitsOut
          * @description What the Api may use; units are in the names, cpu is in cores.
          */
@@ -1213,6 +1647,34 @@ export interface components {
             storage_mb: number;
             /** Max Instances */
             max_instances: number;
+        };
+        /**
+         * ListingOut
+         * @description A listing as its maker has it.
+         */
+        ListingOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: string;
+            /** Published At */
+            published_at: string | null;
+            /** Plans */
+            plans: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * MetricsOut
@@ -1301,6 +1763,114 @@ export interface components {
             api_key: string;
         };
         /**
+         * NewSubscriptionOut
+         * @description A subscription in the one answer that holds its first Key.
+         */
+        NewSubscriptionOut: {
+            /**
+             * Subscription Id
+             * Format: uuid
+             */
+            subscription_id: string;
+            /**
+             * Listing Id
+             * Format: uuid
+             */
+            listing_id: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Next Plan Id
+             * @description Takes over when the month is over.
+             */
+            next_plan_id: string | null;
+            /** Status */
+            status: string;
+            /** Spending Cap Cents */
+            spending_cap_cents: number | null;
+            /**
+             * Monthly Calls
+             * @description Calls that this month may have.
+             */
+            monthly_calls: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            /** Slug */
+            slug: string;
+            /** Endpoint Url */
+            endpoint_url: string;
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /** Key Start */
+            key_start: string;
+            /**
+             * Api Key
+             * @description The key. It is not shown again.
+             */
+            api_key: string;
+        };
+        /**
+         * PlanIn
+         * @description A plan of a listing.
+         */
+        PlanIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Requests Per Second */
+            requests_per_second: number;
+            /** Burst */
+            burst: number;
+            /**
+             * Monthly Quota
+             * @description Calls a month, never more.
+             */
+            monthly_quota: number;
+            /**
+             * Price Cents
+             * @description A month.
+             * @default 0
+             */
+            price_cents: number;
+            /**
+             * Currency
+             * @default usd
+             * @enum {string}
+             */
+            currency: "usd" | "eur" | "gbp";
+            /**
+             * Included Calls
+             * @description That the price covers; all, if left out.
+             */
+            included_calls?: number | null;
+            /**
+             * Price Per Call
+             * @description Of a call beyond those, in the currency's main unit.
+             * @default 0
+             */
+            price_per_call: number | string;
+        };
+        /**
          * Point
          * @description One step of time.
          */
@@ -1350,6 +1920,69 @@ export interface components {
             version: string;
         };
         /**
+         * PutAnswer
+         * @description What the maker says to it; an empty one takes it back.
+         */
+        PutAnswer: {
+            /** Answer */
+            answer: string;
+        };
+        /**
+         * PutListing
+         * @description What a maker says of an Api. Markdown in `description` is shown without its HTML.
+         */
+        PutListing: {
+            /** Title */
+            title: string;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Category
+             * @default other
+             */
+            category: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Allow Remix
+             * @description Others may copy its source.
+             * @default false
+             */
+            allow_remix: boolean;
+            /** Plans */
+            plans: components["schemas"]["PlanIn"][];
+            /**
+             * Draft
+             * @description Only its maker sees it, as others would.
+             * @default false
+             */
+            draft: boolean;
+        };
+        /**
+         * PutReview
+         * @description What a subscriber says.
+         */
+        PutReview: {
+            /** Rating */
+            rating: number;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+        };
+        /**
          * PutSchedule
          * @description Which route is called, and when.
          */
@@ -1379,6 +2012,86 @@ export interface components {
          * @enum {string}
          */
         Range: "1h" | "24h" | "7d";
+        /**
+         * Remixed
+         * @description How the copy is called.
+         */
+        Remixed: {
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * RemoveReviewOut
+         * @description A review that is gone.
+         */
+        RemoveReviewOut: {
+            /**
+             * Listing Id
+             * Format: uuid
+             */
+            listing_id: string;
+            /** Removed */
+            removed: boolean;
+        };
+        /**
+         * ReviewOut
+         * @description A review.
+         */
+        ReviewOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Listing Id
+             * Format: uuid
+             */
+            listing_id: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Rating */
+            rating: number;
+            /** Body */
+            body: string;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * RevisionDiff
+         * @description What differs between two Revisions.
+         */
+        RevisionDiff: {
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /**
+             * Diff
+             * @description Of the source, unified; empty if it is the same.
+             */
+            diff: string;
+            /**
+             * Changes
+             * @description What callers notice, worst first; null if one of them never started.
+             */
+            changes: components["schemas"]["ContractChangeOut"][] | null;
+        };
         /**
          * RevisionList
          * @description Revisions of an Api, newest first.
@@ -1598,6 +2311,78 @@ export interface components {
             };
         };
         /**
+         * Subscribe
+         * @description Which plan of which listing.
+         */
+        Subscribe: {
+            /**
+             * Listing Id
+             * Format: uuid
+             */
+            listing_id: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Spending Cap Cents
+             * @description A month costs no more: calls that would are refused. Default: the plan's own price, so that nothing is added to it.
+             */
+            spending_cap_cents?: number | null;
+        };
+        /**
+         * SubscriptionOut
+         * @description A subscription and what it is held to.
+         */
+        SubscriptionOut: {
+            /**
+             * Subscription Id
+             * Format: uuid
+             */
+            subscription_id: string;
+            /**
+             * Listing Id
+             * Format: uuid
+             */
+            listing_id: string;
+            /**
+             * Plan Id
+             * Format: uuid
+             */
+            plan_id: string;
+            /**
+             * Next Plan Id
+             * @description Takes over when the month is over.
+             */
+            next_plan_id: string | null;
+            /** Status */
+            status: string;
+            /** Spending Cap Cents */
+            spending_cap_cents: number | null;
+            /**
+             * Monthly Calls
+             * @description Calls that this month may have.
+             */
+            monthly_calls: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Api Id
+             * Format: uuid
+             */
+            api_id: string;
+            /** Slug */
+            slug: string;
+            /** Endpoint Url */
+            endpoint_url: string;
+        };
+        /**
          * Target
          * @description What the platform wants of a Deployment.
          * @enum {string}
@@ -1629,6 +2414,18 @@ export interface components {
             by_status: {
                 [key: string]: number;
             };
+            /**
+             * Egress Sent Bytes
+             * @description That it sent to the hosts it declared.
+             * @default 0
+             */
+            egress_sent_bytes: number;
+            /**
+             * Egress Received Bytes
+             * @description That it received from them.
+             * @default 0
+             */
+            egress_received_bytes: number;
         };
         /** ValidationError */
         ValidationError: {
@@ -1652,6 +2449,26 @@ export interface components {
             apibuilder: string;
             /** Python */
             python: string;
+        };
+        /**
+         * Wishes
+         * @description What an Api asks of the runtime beside its code; what is left out stays as it was.
+         */
+        Wishes: {
+            /**
+             * Egress Hosts
+             * @description Hosts that it may reach: `example.com`, `*.example.com`, with `:port`.
+             * @example [
+             *       "api.example.com",
+             *       "*.example.org:8443"
+             *     ]
+             */
+            egress_hosts?: string[] | null;
+            /**
+             * Min Instances
+             * @description Instances kept warm, up to the plan's most.
+             */
+            min_instances?: number | null;
         };
     };
     responses: never;
@@ -2029,38 +2846,6 @@ export interface operations {
             };
         };
     };
-    logs_api_v1_apis__ref__logs_get: {
-        parameters: {
-            query?: {
-                tail?: number;
-                follow?: boolean;
-            };
-            header?: never;
-            path: {
-                ref: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     rollback_api_v1_apis__ref__rollback_post: {
         parameters: {
             query?: {
@@ -2117,7 +2902,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Wishes"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -2604,6 +3393,138 @@ export interface operations {
             };
         };
     };
+    edit_api_api_v1_apis__ref__edits_post: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the outcome. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes a repetition of this safe. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEdit"];
+            };
+        };
+        responses: {
+            /** @description Events: `stage`, `progress`, `result`, `error`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    diff_revisions_api_v1_apis__ref__diff_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_api_api_v1_imports_post: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the outcome. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes a repetition of this safe. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateImport"];
+            };
+        };
+        responses: {
+            /** @description Events: `stage`, `progress`, `result`, `error`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_schedules_api_v1_apis__ref__schedules_get: {
         parameters: {
             query?: never;
@@ -2703,6 +3624,45 @@ export interface operations {
             };
         };
     };
+    logs_api_v1_apis__ref__logs_get: {
+        parameters: {
+            query?: {
+                /** @description How many past lines are looked through. */
+                tail?: number;
+                follow?: boolean;
+                /** @description The least severe. */
+                level?: "debug" | "info" | "warning" | "error" | "critical";
+                request_id?: string | null;
+                since?: string | null;
+            };
+            header?: {
+                accept?: string;
+            };
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     metrics_api_v1_apis__ref__metrics_get: {
         parameters: {
             query?: {
@@ -2724,6 +3684,379 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_listing_api_v1_apis__ref__listing_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutListing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlist_api_v1_apis__ref__listing_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remix_api_v1_listings__listing_id__remix_post: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the outcome. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes a repetition of this safe. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remixed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeployResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_review_api_v1_listings__listing_id__review_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_review_api_v1_listings__listing_id__review_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoveReviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_review_api_v1_reviews__review_id__answer_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    subscribe_api_v1_subscriptions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSubscriptionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_subscriptions__subscription_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_subscription_api_v1_subscriptions__subscription_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSubscription"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_key_api_v1_subscriptions__subscription_id__keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSubscriptionKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stripe_webhook_api_v1_billing_webhooks_stripe_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "stripe-signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
                 };
             };
             /** @description Validation Error */

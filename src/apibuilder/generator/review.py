@@ -14,6 +14,7 @@ from apibuilder.domain import Check
 from apibuilder.errors import CodeRefused
 from apibuilder.generator.check import CANNOT_WORK
 
+Located = ast.stmt | ast.expr  # what has a line
 _FILE = "main.py"
 _NAME = "review"
 _MOST = 20
@@ -65,7 +66,7 @@ def review_checks(source: str) -> list[Check]:
     ]
 
 
-def _concerns(module: ast.Module, modules: dict[str, str]) -> Iterator[tuple[ast.AST, str]]:
+def _concerns(module: ast.Module, modules: dict[str, str]) -> Iterator[tuple[Located, str]]:
     for node in ast.walk(module):
         match node:
             case ast.Import():
@@ -86,14 +87,14 @@ def _concerns(module: ast.Module, modules: dict[str, str]) -> Iterator[tuple[ast
                 pass
 
 
-def _forbidden(node: ast.AST, names: list[str]) -> Iterator[tuple[ast.AST, str]]:
+def _forbidden(node: Located, names: list[str]) -> Iterator[tuple[Located, str]]:
     for name in names:
         top = name.partition(".")[0]
         if top in CANNOT_WORK:
             yield node, f"`{top}` cannot work here: {CANNOT_WORK[top]}"
 
 
-def _from_os(node: ast.ImportFrom) -> Iterator[tuple[ast.AST, str]]:
+def _from_os(node: ast.ImportFrom) -> Iterator[tuple[Located, str]]:
     for one in node.names:
         if _starts_process(one.name):
             yield node, f"`os.{one.name}` starts a program, which cannot work here"
@@ -103,7 +104,7 @@ def _starts_process(name: str) -> bool:
     return name in _PROCESSES or name.startswith(_PROCESS_STARTS)
 
 
-def _call(node: ast.Call, modules: dict[str, str]) -> Iterator[tuple[ast.AST, str]]:
+def _call(node: ast.Call, modules: dict[str, str]) -> Iterator[tuple[Located, str]]:
     name, owner = _called(node.func)
     home = modules.get(owner, owner)
     bare = home in {"", "builtins"}
@@ -129,7 +130,7 @@ def _called(function: ast.expr) -> tuple[str, str]:
             return "", "?"
 
 
-def _import_call(node: ast.Call, name: str) -> Iterator[tuple[ast.AST, str]]:
+def _import_call(node: ast.Call, name: str) -> Iterator[tuple[Located, str]]:
     match node.args[:1]:
         case [ast.Constant(value=str(module))]:
             yield from _forbidden(node, [module])
@@ -137,7 +138,7 @@ def _import_call(node: ast.Call, name: str) -> Iterator[tuple[ast.AST, str]]:
             yield node, f"`{name}` imports what only shows when it runs"
 
 
-def _getattr(node: ast.Call, modules: dict[str, str]) -> Iterator[tuple[ast.AST, str]]:
+def _getattr(node: ast.Call, modules: dict[str, str]) -> Iterator[tuple[Located, str]]:
     match node.args[:2]:
         case [_, ast.Constant(value=str(attribute))] if attribute in _INSIDES:
             yield node, f"`{attribute}` reaches into Python's insides"

@@ -120,6 +120,11 @@ decode_request = msgspec.msgpack.Decoder(RequestHead).decode
 decode_response = msgspec.msgpack.Decoder(ResponseHead).decode
 
 
+def body_header(stream: int, length: int, *, end: bool) -> bytes:
+    """What goes before `length` bytes of a body."""
+    return HEADER.pack(length, stream, BODY, END if end else 0)
+
+
 def frame(kind: int, stream: int, payload: bytes | memoryview = b"", *, end: bool = False) -> bytes:
     """One frame, ready to be written."""
     return HEADER.pack(len(payload), stream, kind, END if end else 0) + payload
@@ -163,7 +168,7 @@ def reason_of(payload: bytes) -> Reason:
 
 
 class FrameReader:
-    """Cuts a byte stream into frames."""
+    """Cuts a byte stream into frames. Of a frame that arrives whole, only the payload is copied."""
 
     __slots__ = ("_held",)
 
@@ -172,25 +177,41 @@ class FrameReader:
 
     def feed(self, data: bytes) -> Iterator[tuple[int, int, bool, bytes]]:
         """Yield (type, stream, end, payload) for every frame completed by `data`."""
-        held = self._held
-        source: bytes | bytearray = data
-        if held:
-            held += data
-            source = held
-        size, start = len(source), 0
+        size, start = len(data), 0
+        if self._held:
+            start = self._fill(data, HEADER.size, 0)
+            if len(self._held) < HEADER.size:
+                return
+            length, stream, kind, end = _opened(self._held, 0)
+            start = self._fill(data, HEADER.size + length, start)
+            if len(self._held) < HEADER.size + length:
+                return
+            payload = bytes(memoryview(self._held)[HEADER.size :])
+            self._held.clear()
+            yield kind, stream, end, payload
         while size - start >= HEADER.size:
-            length, stream, kind, flags = HEADER.unpack_from(source, start)
-            if length > MAX_FRAME or not REQUEST <= kind <= GOAWAY or flags > END:
-                raise FrameError("a frame with a bad header")
+            length, stream, kind, end = _opened(data, start)
             stop = start + HEADER.size + length
             if stop > size:
                 break
-            yield kind, stream, flags == END, bytes(source[start + HEADER.size : stop])
+            yield kind, stream, end, data[start + HEADER.size : stop]
             start = stop
-        if source is held:
-            del held[:start]
-        elif start < size:
-            held += data[start:]
+        if start < size:
+            self._held += memoryview(data)[start:]
+
+    def _fill(self, data: bytes, wanted: int, start: int) -> int:
+        """Hold `wanted` bytes, or what there is; answers where in `data` the rest begins."""
+        missing = max(0, wanted - len(self._held))
+        self._held += memoryview(data)[start : start + missing]
+        return min(start + missing, len(data))
+
+
+def _opened(source: bytes | bytearray, start: int) -> tuple[int, int, int, bool]:
+    """(length, stream, type, end) of the frame that begins there; raises FrameError."""
+    length, stream, kind, flags = HEADER.unpack_from(source, start)
+    if length > MAX_FRAME or not REQUEST <= kind <= GOAWAY or flags > END:
+        raise FrameError("a frame with a bad header")
+    return length, stream, kind, flags == END
 
 
 _HARMLESS = "\t\u00a0\u200d\u202f"  # tab, spaces, and what joins emoji

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections import deque
 from typing import cast
 
 from apibuilder.backends.fork.frames import (
-    BODY,
     MAX_CHUNK,
     WINDOW,
     FrameError,
     FrameReader,
+    body_header,
     credit_frame,
-    frame,
 )
 
 _GRANT = WINDOW // 2  # credit is given back in pieces of at least this size
+_SMALL = 4096  # pieces below it are put together: each has its price, however short
 
 
 class FrameTransport(asyncio.Protocol):
@@ -28,7 +29,8 @@ class FrameTransport(asyncio.Protocol):
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._reader = FrameReader()
-        self._outbox: list[bytes] = []
+        self._outbox: list[bytes | memoryview] = []
+        self._bulky = False  # the outbox holds pieces that are better not copied once more
         self._flushing = False  # a flush is due at the end of this turn
         self._transport: asyncio.Transport | None = None
         self._writable: asyncio.Event | None = None  # there only while writing is paused
@@ -81,11 +83,21 @@ class FrameTransport(asyncio.Protocol):
         """Bytes that the peer has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport else 0
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | memoryview) -> None:
         """Write a frame; on a closed link it goes nowhere."""
         if self._transport is not None:
             self._outbox.append(data)
             self.flush_soon()
+
+    def send_body(self, stream: int, piece: memoryview, *, end: bool) -> None:
+        """Write a BODY frame; `piece` must not change any more."""
+        header = body_header(stream, len(piece), end=end)
+        if len(piece) < _SMALL:
+            self.send(header + piece)
+        else:
+            self.send(header)
+            self.send(piece)
+            self._bulky = True
 
     def flush_soon(self) -> None:
         """Call `flush` at the end of this turn of the loop."""
@@ -97,8 +109,12 @@ class FrameTransport(asyncio.Protocol):
         """Hand what was sent to the kernel."""
         self._flushing = False
         if self._transport is not None and self._outbox and not self._transport.is_closing():
-            self._transport.write(b"".join(self._outbox))
+            if self._bulky:
+                self._transport.writelines(self._outbox)
+            else:
+                self._transport.write(b"".join(self._outbox))
         self._outbox.clear()
+        self._bulky = False
 
     async def writable(self) -> None:
         """Wait while the peer is slow to read."""
@@ -159,8 +175,7 @@ class Outgoing:
             last = stop == len(view)
             if size or (last and end):
                 self._credit -= size
-                piece = frame(BODY, self._stream, view[start:stop], end=end and last)
-                self._transport.send(piece)
+                self._transport.send_body(self._stream, view[start:stop], end=end and last)
                 if self._transport.congested:
                     await self._transport.writable()
             elif not last:
@@ -174,16 +189,8 @@ class Outgoing:
 class Incoming:
     """A body on its way from the peer: holds at most WINDOW bytes until they are read."""
 
-    __slots__ = (
-        "_allowed",
-        "_arrived",
-        "_buffer",
-        "_over",
-        "_stream",
-        "_taken",
-        "_transport",
-        "ended",
-    )
+    __slots__ = ("_allowed", "_arrived", "_over", "_pieces", "_stream", "_taken", "_transport",
+                 "ended")  # fmt: skip
 
     def __init__(self, transport: FrameTransport, stream: int, received: int) -> None:
         """`received` bytes came inline with the head."""
@@ -191,7 +198,7 @@ class Incoming:
         self._stream = stream
         self._allowed = WINDOW - received
         self._taken = received  # read but not yet granted again
-        self._buffer = bytearray()
+        self._pieces: deque[bytes | bytearray] = deque()  # small ones put together
         self._arrived = asyncio.Event()
         self._over = False
         self.ended = False  # the peer has sent all of it
@@ -199,7 +206,7 @@ class Incoming:
     @property
     def drained(self) -> bool:
         """Whether all of it has arrived and been read."""
-        return self.ended and not self._buffer
+        return self.ended and not self._pieces
 
     def feed(self, data: bytes, *, end: bool) -> None:
         """A BODY frame has arrived; raises FrameError if it may not."""
@@ -208,9 +215,20 @@ class Incoming:
             raise FrameError("more body than was asked for")
         if len(data) > MAX_CHUNK or not (data or end):
             raise FrameError("a body frame of the wrong size")
-        self._buffer += data
+        if data:
+            self._keep(data)
         self.ended = end
         self._arrived.set()
+
+    def _keep(self, data: bytes) -> None:
+        """Holds few objects even of a peer that sends a byte at a time."""
+        last = self._pieces[-1] if self._pieces else None
+        if isinstance(last, bytearray) and len(last) + len(data) <= MAX_CHUNK:
+            last += data
+        elif len(data) >= _SMALL or last is None:
+            self._pieces.append(data)
+        else:
+            self._pieces.append(bytearray(data))
 
     def stop(self) -> None:
         """Nothing more will arrive."""
@@ -218,12 +236,11 @@ class Incoming:
         self._arrived.set()
 
     async def read(self) -> bytes:
-        """The next bytes; empty at the end, or when the stream is over."""
-        while not (self._buffer or self.ended or self._over):
+        """The next bytes, at most MAX_CHUNK; empty at the end, or when the stream is over."""
+        while not (self._pieces or self.ended or self._over):
             self._arrived.clear()
             await self._arrived.wait()
-        data = bytes(self._buffer[:MAX_CHUNK])
-        del self._buffer[: len(data)]
+        data = bytes(self._pieces.popleft()) if self._pieces else b""
         self._taken += len(data)
         if self._taken >= _GRANT and not (self.ended or self._over):
             self._transport.send(credit_frame(self._stream, self._taken))

@@ -1,7 +1,8 @@
+import type { ReactNode } from 'react';
 import { ButtonLink } from '@/components/links';
 import { Blank } from '@/components/Blank';
 
-export function NotFound() {
+export function NotFound(): ReactNode {
   return (
     <Blank
       title="There is nothing here"

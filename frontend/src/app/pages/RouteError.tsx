@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import { Button } from '@mantine/core';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { Blank } from '@/components/Blank';
 
 /** A page that could not be shown; most often a newer version was deployed while it was open. */
-export function RouteError({ error }: ErrorComponentProps) {
+export function RouteError({ error }: ErrorComponentProps): ReactNode {
   return (
     <Blank
       title="This page could not be shown"

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { z } from 'zod/mini';
 import { signedInRoute } from './parents';
+import { page } from './page';
 
 const Search = z.object({
   q: z.optional(z.catch(z.string(), '')),
@@ -17,32 +18,23 @@ export const marketplaceRoutes = [
     getParentRoute: () => signedInRoute,
     path: '/marketplace',
     validateSearch: (search) => Search.parse(search),
-    component: lazyRouteComponent(
-      () => import('@/features/marketplace/MarketplacePage'),
-      'MarketplacePage',
-    ),
+    component: page(() => import('@/features/marketplace/MarketplacePage'), 'MarketplacePage'),
   }),
   createRoute({
     getParentRoute: () => signedInRoute,
     path: '/marketplace/publish',
     validateSearch: (search) => Publish.parse(search),
-    component: lazyRouteComponent(
-      () => import('@/features/marketplace/PublishPage'),
-      'PublishPage',
-    ),
+    component: page(() => import('@/features/marketplace/PublishPage'), 'PublishPage'),
   }),
   createRoute({
     getParentRoute: () => signedInRoute,
     path: '/marketplace/$id',
-    component: lazyRouteComponent(
-      () => import('@/features/marketplace/ListingPage'),
-      'ListingPage',
-    ),
+    component: page(() => import('@/features/marketplace/ListingPage'), 'ListingPage'),
   }),
   createRoute({
     getParentRoute: () => signedInRoute,
     path: '/billing',
     validateSearch: (search) => Billing.parse(search),
-    component: lazyRouteComponent(() => import('@/features/billing/BillingPage'), 'BillingPage'),
+    component: page(() => import('@/features/billing/BillingPage'), 'BillingPage'),
   }),
 ] as const;

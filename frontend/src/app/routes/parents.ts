@@ -12,7 +12,7 @@ export const rootRoute = createRootRoute({ component: RootLayout, notFoundCompon
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
-  beforeLoad: async ({ location }) => {
+  beforeLoad: async ({ location }): Promise<void> => {
     if ((await currentSession()) === null) {
       throw redirect({ to: '/sign-in', search: { next: location.href } });
     }

@@ -1,10 +1,10 @@
 import { Outlet, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { queryClient } from '@/lib/queryClient';
 import { watchSession } from '@/lib/session';
 
 /** What every page has: whoever signs out, in this tab or another, leaves nothing on the screen. */
-export function RootLayout() {
+export function RootLayout(): ReactNode {
   const router = useRouter();
   useEffect(
     () =>

@@ -5,11 +5,10 @@ import {
   IconSparkles,
   IconUserCircle,
 } from '@tabler/icons-react';
-import type { LinkProps } from '@tanstack/react-router';
 
 export interface Place {
   label: string;
-  to: NonNullable<LinkProps['to']>;
+  to: '/new' | '/apis' | '/marketplace' | '/billing' | '/account';
   icon: typeof IconApi;
   /** Keys that go there, one after the other. */
   keys: string;

@@ -66,7 +66,7 @@ export function Subscribers() {
                 <Table.Td>{count(one.calls)}</Table.Td>
                 <Table.Td>{count(one.errors)}</Table.Td>
                 <Table.Td>{money(one.month_cents, one.currency)}</Table.Td>
-                <Table.Td>{one.last_used_at === null ? '–' : ago(one.last_used_at)}</Table.Td>
+                <Table.Td>{ago(one.last_used_at)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

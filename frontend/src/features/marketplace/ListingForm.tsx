@@ -200,11 +200,8 @@ function Preview({ draft }: { draft: Draft }) {
       <Plans
         plans={plans.map((plan) => ({
           ...plan,
-          description: plan.description ?? '',
-          price_cents: plan.price_cents ?? 0,
-          currency: plan.currency ?? 'usd',
           included_calls: plan.included_calls ?? null,
-          price_per_call: Number(plan.price_per_call ?? 0),
+          price_per_call: Number(plan.price_per_call),
         }))}
       />
     </Card>

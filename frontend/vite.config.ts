@@ -10,6 +10,8 @@ export default defineConfig({
   resolve: {
     alias: {
       '@': here('./src'),
+      '@supabase/realtime-js': here('./src/lib/supabaseUnused.ts'),
+      '@supabase/storage-js': here('./src/lib/supabaseUnused.ts'),
       '@schema': here('../supabase/functions/_shared/database.types.ts'),
     },
   },

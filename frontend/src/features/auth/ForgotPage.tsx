@@ -2,7 +2,7 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { TextLink } from '@/components/links';
 import { supabase } from '@/lib/supabase';
 import { AuthForm } from './AuthForm';

@@ -3,7 +3,7 @@ import { PasswordInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { endRecovery, supabase } from '@/lib/supabase';
 import { AuthForm } from './AuthForm';
 import { password } from './credentials';

@@ -2,14 +2,17 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { PasswordInput, Text, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { TextLink } from '@/components/links';
 import { supabase } from '@/lib/supabase';
 import { AuthForm } from './AuthForm';
 import { email, safeNext } from './credentials';
 import { explain } from './explain';
 
-const SignIn = z.object({ email, password: z.string().min(1, 'Type your password.') });
+const SignIn = z.object({
+  email,
+  password: z.string().check(z.minLength(1, 'Type your password.')),
+});
 
 export function SignInPage() {
   const navigate = useNavigate();

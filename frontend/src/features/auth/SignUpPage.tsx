@@ -3,7 +3,7 @@ import { PasswordInput, Text, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { TextLink } from '@/components/links';
 import { supabase } from '@/lib/supabase';
 import { AuthForm } from './AuthForm';

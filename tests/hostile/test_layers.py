@@ -70,15 +70,15 @@ LAYERS = [
     Layer("Landlock of no-namespace", "sandbox._landlock = lambda *_, **__: None",
           program="read the host's users", tier="no-namespace"),
     Layer("read-only root", "without_flag(linux.MS_RDONLY)", wall="read-only root"),
-    Layer("fresh root", "rootfs.assemble = lambda root, apis: None\n"
-          "sandbox._take_data = lambda data: None\n"
+    Layer("fresh root", "rootfs.assemble = lambda *_: None\n"
+          "sandbox._take_own = lambda _: None\n"
           "sandbox._paths = lambda host, assign: (['/'], ['/tmp'])", wall="no /proc"),
     Layer("noexec", "without_flag(linux.MS_NOEXEC)", program="an executable in /data",
           wall="noexec"),
     Layer("private /tmp", "without_mount('tmpfs', '/tmp')", program="fill /tmp",
           wall="private /tmp"),
     Layer("own /data", "old = sandbox.linux.detach\n"
-          "linux.detach = lambda at: None if at == rootfs.APIS else old(at)", wall="own /data"),
+          "linux.detach = lambda at: None if at == rootfs.HOST else old(at)", wall="own /data"),
     Layer("MDWE", "without_prctl(linux.PR_SET_MDWE)",
           program="memory that is writable and executable"),
     Layer("not dumpable", "without_prctl(linux.PR_SET_DUMPABLE, 0)", wall="not dumpable"),
@@ -168,7 +168,7 @@ async def _walls(backend: Supervisor) -> dict[str, bool]:
     [
         ("linux.load_seccomp = lambda _: None", "start a process"),
         ("without_prctl(linux.PR_SET_MDWE)", "execute what it has written"),
-        ("rootfs.assemble = lambda root, apis: None; sandbox._take_data = lambda data: None; "
+        ("rootfs.assemble = lambda *_: None; sandbox._take_own = lambda _: None; "
          "sandbox._paths = lambda host, assign: (['/'], ['/tmp'])", "read /etc/passwd"),
     ],
 )  # fmt: skip

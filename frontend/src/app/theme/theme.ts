@@ -52,7 +52,10 @@ export const theme = createTheme({
       defaultProps: { variant: 'light', radius: 'sm' },
       classNames: { root: classes.badge },
     }),
-    Button: Button.extend({ classNames: { root: classes.button } }),
+    Button: Button.extend({
+      defaultProps: { variant: 'filled' },
+      classNames: { root: classes.button },
+    }),
     Card: Card.extend({
       defaultProps: { withBorder: true, radius: 'md', padding: 'lg' },
       classNames: { root: classes.surface },

@@ -28,7 +28,10 @@ export function MarketplacePage() {
   const [typed, setTyped] = useState(asked.q ?? '');
   const change = (to: Partial<typeof asked>) =>
     void navigate({ search: (now) => ({ ...now, ...to }), replace: true });
-  const searchSoon = useDebouncedCallback((q: string) => change({ q: q || undefined }), 150);
+  const searchSoon = useDebouncedCallback((q: string) => {
+    // Who has followed a link meanwhile is not brought back.
+    if (location.pathname === '/marketplace') change({ q: q || undefined });
+  }, 150);
   const search: Search = {
     q: asked.q ?? '',
     category: asked.category,

@@ -125,6 +125,8 @@ async def test_usage_counts_rows_and_what_is_not_shipped_once_each(control: Cont
         "errors": 1,
         "client_errors": 1,
         "by_status": {"200": 3, "404": 1, "500": 1},
+        "egress_sent_bytes": 0,
+        "egress_received_bytes": 0,
     }
     assert (await control.get(path)).json() == expected
 

@@ -25,7 +25,7 @@ up: install ## Run everything on this machine (Ctrl-C stops it)
 	@$(BIN)/apibuilder serve
 
 test: install $(STAMPS)/dev $(STAMPS)/browser ## Run all tests
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 
 hostile: install $(STAMPS)/dev ## Run every hostile program on every tier; writes docs/hostile.md
 	@$(BIN)/python -m tests.hostile.run

@@ -16,7 +16,7 @@ export UV_NO_PROGRESS := 1
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test hostile check format types docs bench bench-database soak ledger doctor install clean
+.PHONY: help up test hostile check format types docs bench bench-database screenshots soak ledger doctor install clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench: install $(STAMPS)/dev ## Measure; results go to bench/results
 	@$(BIN)/python -m bench.fork
 	@$(BIN)/python -m bench.density
 	@$(BIN)/python -m bench.gateway
+
+screenshots: install $(STAMPS)/dev $(STAMPS)/browser ## Take the pictures of docs/images anew
+	@$(BIN)/python -m tests.dashboard.screenshots
 
 soak: install $(STAMPS)/dev ## Start and stop N times, swap SWAPS times (1000 each); fails if anything leaks
 	@$(BIN)/python -m tests.soak -n $(or $(N),1000) --swaps $(or $(SWAPS),1000)

@@ -48,10 +48,11 @@ export function Charts({ metrics }: { metrics: Metrics }) {
         curveType="monotone"
         withDots={false}
         fillOpacity={0.16}
+        // The last one's line is on top: with no errors it has to be the good one's.
         series={[
-          { name: 'OK', color: 'var(--ab-cool)' },
-          { name: 'Refused (4xx)', color: 'var(--ab-warn)' },
           { name: 'Errors (5xx)', color: 'var(--ab-bad)' },
+          { name: 'Refused (4xx)', color: 'var(--ab-warn)' },
+          { name: 'OK', color: 'var(--ab-cool)' },
         ]}
       />
       <Text size="sm" c="dimmed" mt="lg" mb={4}>
